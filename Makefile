@@ -1,0 +1,43 @@
+# Every target works from a fresh clone: it finds or fetches uv, makes the locked environment, and installs the servers
+# that it needs (see stack/). ARGS is handed to the command behind the target: make demo ARGS="--help".
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help sync demo test check bench generate secrets
+
+# As an assignment, so that a failed bootstrap ends the recipe instead of leaving a command without its first word.
+UV = uv=$$(stack/bootstrap.sh) && "$$uv"
+RUN = $(UV) run --no-sync
+SOURCES = stream stack alerts tests $(if $(wildcard bench/*.py),bench) $(if $(wildcard grafana/source/*.py),grafana)
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+sync: ## Make the Python environment from the lock file
+	@$(UV) sync --locked --quiet
+
+demo: sync ## Run the whole stack with a simulated crowd, without Docker
+	@$(RUN) python -m stack.install
+	@$(RUN) raterwatch demo $(ARGS)
+
+test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
+	@$(RUN) python -m stack.install
+	@$(RUN) pytest $(ARGS)
+
+check: sync ## Lint, types, the import direction and the examples in docstrings
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy $(SOURCES)
+	@$(RUN) pytest --quiet tests/unit/test_import_direction.py stream stack
+
+bench: sync ## Measure throughput, latency and memory
+	@$(RUN) python -m stack.install kafka redis
+	@$(RUN) python -m bench $(ARGS)
+
+generate: sync ## Write the generated rules and dashboards again from their sources
+	@$(RUN) python -m grafana.source $(ARGS)
+
+secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
+	@deploy/make_secrets.sh

@@ -1,0 +1,1 @@
+"""Alert rules, their runbooks, and the escalation service that talks to vendors."""

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Makes the secrets that docker-compose.yml mounts. What exists is kept, so running it again is safe.
+# Compose mounts them with the owner and mode they have here, and each image runs as a user of its own; so the files are
+# readable and the folder around them is closed.
+set -eu
+umask 022
+cd "$(dirname "$0")"
+mkdir -p secrets
+chmod 700 secrets
+
+# 32 random bytes as 64 hexadecimal digits.
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+sha256() { tr -d '\n' <"$1" | sha256sum | cut -d' ' -f1; }
+
+for name in control_key grafana_admin_password postgres_password redis_reader_password redis_worker_password; do
+    if [ ! -s "secrets/$name" ]; then
+        random >"secrets/$name"
+        echo "made deploy/secrets/$name"
+    fi
+done
+
+# Always written anew: it follows from the passwords and the template.
+sed -e "s/@WORKER_SHA256@/$(sha256 secrets/redis_worker_password)/" \
+    -e "s/@READER_SHA256@/$(sha256 secrets/redis_reader_password)/" redis.acl.template >secrets/redis_acl

@@ -1,0 +1,1 @@
+"""The local stack: real Kafka, Redis, Prometheus and Alertmanager as child processes, without Docker."""

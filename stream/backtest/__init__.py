@@ -1,0 +1,1 @@
+"""The worker's engine over files, without Kafka and Redis."""

@@ -1,0 +1,34 @@
+"""One decorator for the hot loops: compiled by numba, and still plain Python under `.py_func`.
+
+Numba's own cache does not notice a changed callee in another file, so its folder carries a hash of all sources here.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compiles at the first call for its argument types; `function.py_func` is the readable reference."""
+    return cast("F", numba.njit(cache=True, error_model="numpy")(function))
+
+
+def plain(function: F) -> F:
+    """The uncompiled form of a compiled function."""
+    return cast("F", getattr(function, "py_func", function))
+
+
+def _cache_folder() -> Path:
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else Path.home() / ".cache" / "raterwatch"
+    return base / f"kernels-{digest.hexdigest()}"
+
+
+numba.config.CACHE_DIR = str(_cache_folder())

@@ -1,0 +1,134 @@
+"""The record on `outcomes`: a run of outcomes from one source partition to one destination, columns and names.
+
+Each message says which (offset, part) of its source it covers and where the previous one to the same destination ended,
+so that the receiver drops what it has, trims an overlap, and halts on a gap, however the sender's batches were cut.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from stream.quality.profile import Profile
+from stream.quality.schema import OUTCOME, SCHEMA_VERSION
+
+BYTES_MAX = 480 * 1024  # of rows and item ids: with the other names a message stays under 512 KiB
+
+
+class Place(NamedTuple):
+    """A place in a source partition's log: (offset, number of the outcome of that record)."""
+
+    offset: int
+    part: int
+
+
+BEGINNING = Place(-1, 0)
+
+
+class QueueInfo(msgspec.Struct, frozen=True, array_like=True):
+    """What stage 2 must know of a queue, from stage 1's settings."""
+
+    key: int
+    name: str
+    kind: int
+    labels: tuple[str, ...]
+    width: int
+
+
+class VerdictNote(msgspec.Struct, frozen=True, array_like=True):
+    """A person's decision on a finding, on its way to the rater's shard."""
+
+    offset: int
+    log_ms: int
+    finding_id: str
+    rater: int
+    queue: int
+    verdict: str
+
+
+class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
+    """See the module; `rows` is OUTCOME[] as bytes, in order."""
+
+    schema: int
+    source: int
+    first: Place
+    last: Place
+    previous: Place
+    queues: list[QueueInfo]
+    profiles: list[Profile]
+    item_ids: list[str]
+    verdicts: list[VerdictNote]
+    rows: bytes
+
+
+_decoder = msgspec.msgpack.Decoder(OutcomeMessage)
+
+
+def decode_message(value: bytes) -> OutcomeMessage:
+    """Raises msgspec.DecodeError for bytes that are no outcome message."""
+    return _decoder.decode(value)
+
+
+def encode_messages(
+    source: int,
+    previous: Place,
+    rows: np.ndarray,
+    profiles: Sequence[Profile],
+    item_ids: Sequence[str],
+    queues: Sequence[QueueInfo],
+    verdicts: Sequence[VerdictNote],
+) -> tuple[list[bytes], Place]:
+    """The messages that carry one destination's outcomes, and the place where the last one ends.
+
+    `rows` refer to `profiles`, `item_ids` and `queues`; each message gets the part of these lists that it needs.
+    """
+    messages = []
+    for begin, end in _cuts(rows, item_ids):
+        some = rows[begin:end].copy()
+        until = np.inf if end == len(rows) else int(rows["offset"][end])
+        after = -1 if begin == 0 else int(some["offset"][0])
+        notes = [note for note in verdicts if after <= note.offset < until]
+        places = [Place(int(some["offset"][at]), int(some["part"][at])) for at in ((0, -1) if len(some) else ())]
+        places += [Place(note.offset, 0) for note in notes]
+        message = OutcomeMessage(
+            SCHEMA_VERSION,
+            source,
+            min(places),
+            max(places),
+            previous,
+            _narrow(some, "queue_row", queues),
+            _narrow(some, "profile", profiles),
+            _narrow(some, "item_id", item_ids),
+            notes,
+            some.tobytes(),
+        )
+        messages.append(msgspec.msgpack.encode(message))
+        previous = message.last
+    return messages, previous
+
+
+def rows_of(message: OutcomeMessage) -> np.ndarray:
+    """OUTCOME[] of a message, writable."""
+    return np.frombuffer(message.rows, OUTCOME).copy()
+
+
+def _cuts(rows: np.ndarray, item_ids: Sequence[str]) -> list[tuple[int, int]]:
+    """Where to cut the rows into messages; one message even without rows (verdicts alone)."""
+    ids = np.array([4 * len(item_ids[at]) if at >= 0 else 0 for at in rows["item_id"].tolist()], "i8")
+    sizes = np.cumsum(ids + OUTCOME.itemsize)
+    cuts, begin = [], 0
+    while begin < len(rows):
+        before = int(sizes[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(sizes, before + BYTES_MAX, side="right")))
+        cuts.append((begin, end))
+        begin = end
+    return cuts or [(0, 0)]
+
+
+def _narrow(rows: np.ndarray, column: str, names: Sequence[Any]) -> list[Any]:
+    """Renumbers a reference column to the names it uses."""
+    used, numbers = np.unique(rows[column], return_inverse=True)
+    absent = int(len(used) > 0 and used[0] < 0)
+    rows[column] = numbers - absent
+    return [names[row] for row in used[absent:].tolist()]

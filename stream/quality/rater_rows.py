@@ -1,0 +1,44 @@
+"""The arrays stage 2 works on: a row per rater and queue, and a row per group (a vendor's queue, a whole queue)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stream.quality.schema import BUCKETS, COLUMNS, ENTRY, HOT, RING
+
+
+class Raters(NamedTuple):
+    """Rows of one label width; groups are rows too (HOT.kind 1), without a ring of their own."""
+
+    hot: np.ndarray  # HOT[slots]
+    life: np.ndarray  # int64[slots, COLUMNS]: since the beginning
+    mix: np.ndarray  # int64[slots, width]: answers by label id
+    starts: np.ndarray  # int32[slots, BUCKETS]: period number of each bucket, -1 for none
+    buckets: np.ndarray  # int64[slots, BUCKETS, COLUMNS]
+    bucket_mix: np.ndarray  # int32[slots, BUCKETS, width]
+    ring: np.ndarray  # ENTRY[slots, RING]: the latest judgments, sorted by (submitted_ms, judgment) from ring_start on
+    dirty: np.ndarray  # uint8[slots]: 1 since the last flush
+
+
+def make_raters(slots: int, width: int) -> Raters:
+    """Empty rows; unused memory is not touched, so the size is only reserved."""
+    starts = np.full((slots, BUCKETS), -1, "i4")
+    ring = np.zeros((slots, RING), ENTRY)
+    ring["name"] = np.arange(RING)
+    return Raters(
+        np.zeros(slots, HOT),
+        np.zeros((slots, COLUMNS), "i8"),
+        np.zeros((slots, width), "i8"),
+        starts,
+        np.zeros((slots, BUCKETS, COLUMNS), "i8"),
+        np.zeros((slots, BUCKETS, width), "i4"),
+        ring,
+        np.zeros(slots, "u1"),
+    )
+
+
+def clear_slot(raters: Raters, slot: int) -> None:
+    """Empties a row before another rater takes it."""
+    empty = make_raters(1, raters.mix.shape[1])
+    for column, blank in zip(raters, empty, strict=True):
+        column[slot] = blank[0]

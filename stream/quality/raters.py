@@ -1,0 +1,139 @@
+"""Stage 2: adds outcomes to each rater's windows, keeps the latest judgments, and weighs the policy after each.
+
+Pure and sequential: the state after an outcome depends on the outcomes before it and nothing else. The loop stops where
+a finding opens or closes, and at the judgment counts a backtest wants to see, so that the caller can look at the state
+as of that very outcome and go on.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from stream.quality.compiled import compiled
+from stream.quality.contributions import (
+    AGREEMENT,
+    EXPECTED,
+    GOLD_RIGHT,
+    GOLD_SEEN,
+    JUDGMENTS,
+    SCORED,
+    contribute,
+    labels_of,
+)
+from stream.quality.policy import Policy, State, weigh
+from stream.quality.rater_rows import Raters
+from stream.quality.ring import find, insert, remove
+from stream.quality.schema import RING, Flag
+from stream.quality.windows import add_change
+
+DONE, FINDING, SNAPSHOT = 0, 1, 2
+_ABSENT = int(Flag.SKIPPED | Flag.ESCALATED)
+_UNKNOWN, _OK, _WATCH, _SUSPECT = int(State.UNKNOWN), int(State.OK), int(State.WATCH), int(State.SUSPECT)
+
+
+@compiled
+def accumulate(
+    rows: np.ndarray,
+    slots: np.ndarray,
+    start: int,
+    raters: Raters,
+    policy: Policy,
+    snapshots: np.ndarray,
+    change: np.ndarray,
+    names: np.ndarray,
+) -> tuple[int, int]:
+    """Applies OUTCOME[start:] to the rows `slots`; answers (next outcome, why it stopped).
+
+    `names` int32[outcomes] is the `name` of a first judgment's ring entry (-1: not kept), so that the caller can keep the
+    item's id beside it. `snapshots` int64[] are judgment counts to stop at. `change` int64[COLUMNS] is scratch.
+    """
+    for i in range(start, len(rows)):
+        row = rows[i]
+        slot = slots[i]
+        hot = raters.hot[slot]
+        change[:] = 0
+        mask, sign = 0, 0
+        if not row["first"]:
+            contribute(row["old"], -1, change)
+        if not row["last"]:
+            contribute(row["new"], 1, change)
+        if row["first"]:
+            mask, sign = labels_of(row["new"], hot["label_kind"], raters.mix.shape[1]), 1
+        elif row["last"]:
+            mask, sign = labels_of(row["old"], hot["label_kind"], raters.mix.shape[1]), -1
+        add_change(raters, slot, row["submitted_ms"], change, mask, sign)
+        if not hot["training"]:
+            add_change(raters, hot["vendor_row"], row["submitted_ms"], change, mask, sign)
+            add_change(raters, hot["queue_row"], row["submitted_ms"], change, mask, sign)
+        names[i] = _remember(row, slot, raters)
+        if row["first"]:
+            hot["seen"] += 1
+            hot["latest_ms"] = max(hot["latest_ms"], row["submitted_ms"])
+            _lengthen_run(row["new"], hot)
+        if hot["training"]:
+            continue
+        opened, watched = weigh(raters, slot, policy)
+        hot["watch"] = watched
+        hot["pending"] = opened
+        hot["state"] = _state(raters, slot, policy, opened, watched)
+        if opened != hot["open"]:
+            return i + 1, FINDING
+        if row["first"] and len(snapshots) > 0:
+            for n in snapshots:
+                if n == hot["seen"]:
+                    return i + 1, SNAPSHOT
+    return len(rows), DONE
+
+
+@compiled
+def _remember(row: Any, slot: int, raters: Raters) -> int:
+    if row["first"]:
+        return insert(raters, slot, row["submitted_ms"], row["judgment"], row["new"])
+    place = find(raters, slot, row["judgment"])
+    if place >= 0:
+        if row["last"]:
+            remove(raters, slot, place)
+        else:
+            entry = raters.ring[slot, (raters.hot[slot]["ring_start"] + place) % RING]
+            entry["score"] = row["new"]
+    return -1
+
+
+@compiled
+def _lengthen_run(score: Any, hot: Any) -> None:
+    if np.int64(score["flags"]) & _ABSENT:
+        return
+    if hot["run"] > 0 and hot["run_label"] == score["label"]:
+        hot["run"] += 1
+    else:
+        hot["run_label"] = score["label"]
+        hot["run"] = 1
+    hot["longest_run"] = max(hot["longest_run"], hot["run"])
+
+
+@compiled
+def _state(raters: Raters, slot: int, policy: Policy, opened: int, watched: int) -> int:
+    if opened:
+        return _SUSPECT
+    if watched:
+        return _WATCH
+    if raters.life[slot, JUDGMENTS] < policy.least_known or raters.life[slot, SCORED] < 1:
+        return _UNKNOWN
+    return _OK
+
+
+@compiled
+def restart(raters: Raters, slot: int) -> None:
+    """Begins a new episode: the tests start from what is counted now (after a verdict, or a closed finding)."""
+    hot = raters.hot[slot]
+    hot["scored_before"] = raters.life[slot, SCORED]
+    hot["agreement_before"] = raters.life[slot, AGREEMENT]
+    hot["expected_before"] = raters.life[slot, EXPECTED]
+
+
+@compiled
+def restart_golds(raters: Raters, slot: int) -> None:
+    """The same for known answers: only a person's verdict forgives them."""
+    hot = raters.hot[slot]
+    hot["gold_seen_before"] = raters.life[slot, GOLD_SEEN]
+    hot["gold_right_before"] = raters.life[slot, GOLD_RIGHT]

@@ -1,0 +1,265 @@
+"""The fixed-width records that stage 1 and stage 2 work on: the one place that declares their bytes.
+
+Shares (agreement, credit, …) are fixed-point integers of `UNIT`, so that sums do not depend on the order of their
+terms: two runs over the same judgments agree to the last bit, whatever the interleaving.
+"""
+
+from enum import IntEnum, IntFlag
+
+import numpy as np
+
+SCHEMA_VERSION = 1
+UNIT = 1 << 30  # 1.0 as fixed point: resolution 9.3e-10, and a share still fits an unsigned 32-bit field
+
+LABEL_WIDTHS = (2, 4, 8, 16, 32)  # label vectors grow in these steps
+OTHER = 31  # code of every nominal label without a cell of its own: the last cell of a vector
+PEER_CAP = 8  # an item's first labels that are each other's peers; a later judgment is compared with them only
+MARK_CAP = 4096  # judgments remembered per item (duplicates, retraction, corrected golds)
+
+
+class Op(IntEnum):
+    """What a decoded record asks of stage 1."""
+
+    JUDGMENT = 0
+    GOLD = 1
+    ADJUDICATION = 2
+    RETRACTION = 3
+    VERDICT = 4
+    CONTROL = 5  # already folded into the settings by the decoder; kept for its offset
+    REJECT = 6  # refused by the decoder
+
+
+class Kind(IntEnum):
+    """How two labels of a queue are compared; codes are an index, a level, or a bit mask of members."""
+
+    NOMINAL = 0
+    ORDINAL = 1
+    SET = 2
+
+
+class Flag(IntFlag):
+    """Properties of a judgment, kept with its mark and sent with its outcome."""
+
+    SKIPPED = 1
+    ESCALATED = 2
+    TRAINING = 4
+    SENSITIVE = 8
+    SEVERE = 16
+    TIMED = 32
+    COSTED = 64
+    FAST = 128
+    FAST_KNOWN = 256
+    WITHDRAWN = 512  # retracted, or retracted before it arrived
+    # What the item says about it (recomputed whenever the item changes):
+    SCORED = 1024  # has at least one peer
+    GOLD_SEEN = 2048
+    AUDITED = 4096
+    AUDITED_RANDOM = 8192
+    REPEAT = 16384  # the same rater's further judgment on the item: self-consistency, not a peer
+
+
+# One decoded record of `judgments`, in log order. Ids are 64-bit xxh3 hashes; `item` is the row of the item table.
+RECORD = np.dtype(
+    [
+        ("offset", "i8"),
+        ("log_ms", "i8"),  # Kafka's LogAppendTime
+        ("submitted_ms", "i8"),
+        ("judgment", "u8"),  # xxh3_64(judgment_id)
+        ("rater", "u8"),  # xxh3_64(rater_id)
+        ("label", "u4"),  # code in the queue's declared labels: index, level or bit mask
+        ("known", "u4"),  # inline gold of a judgment, or the label of a gold or adjudication
+        ("duration_ms", "u4"),
+        ("cost_micro", "u4"),
+        ("guideline", "u4"),  # xxh32(version), 0 for none
+        ("revision", "i4"),
+        ("item", "i4"),
+        ("queue", "i4"),  # row of the shard's queue table
+        ("profile", "i4"),  # row of the batch's profile list
+        ("item_id", "i4"),  # row of the batch's item id list
+        ("flags", "u2"),
+        ("destination", "u2"),  # partition of `outcomes`: murmur2(rater_id)
+        ("item_kind", "u2"),  # row of the queue's declared item kinds, 0 for none or unknown
+        ("op", "u1"),
+        ("has_known", "u1"),  # 0: no gold here; for gold and adjudication: 0 means withdrawn
+        ("random", "u1"),  # adjudication: sampled at random, hence fit for SLA and scorecards
+    ],
+    align=True,
+)
+
+# What an item says about one of its judgments. `old` and `new` of an outcome have this shape.
+SCORE = np.dtype(
+    [
+        ("label", "u4"),
+        ("duration_ms", "u4"),
+        ("cost_micro", "u4"),
+        ("agreement", "u4"),  # UNIT: mean w(x, y) over peers
+        ("expected", "u4"),  # UNIT: the same against the queue's label marginals when it arrived
+        ("credit", "u4"),  # UNIT: w(label, known answer)
+        ("overturned", "u4"),  # UNIT: 1 - w(label, adjudication)
+        ("same", "u4"),  # UNIT: w(label, own first answer on the item)
+        ("peers", "u2"),
+        ("flags", "u2"),
+    ],
+    align=True,
+)
+
+# One judgment as its item remembers it.
+MARK = np.dtype(
+    [
+        ("judgment", "u8"),
+        ("rater", "u8"),
+        ("submitted_ms", "i8"),
+        ("guideline", "u4"),
+        ("revision", "i4"),
+        ("score", SCORE),  # what was last sent to stage 2
+        ("destination", "u2"),
+    ],
+    align=True,
+)
+
+# An item's own row. The marks follow in chunks of MARK_CHUNK, in order of arrival.
+ITEM = np.dtype(
+    [
+        ("queue", "i4"),  # row of the shard's queue table
+        ("marks", "i4"),  # how many marks it has
+        ("generation", "i4"),  # log-time generation of its last record
+        ("gold", "u4"),
+        ("gold_revision", "i4"),
+        ("gold_guideline", "u4"),  # 0: any
+        ("adjudication", "u4"),
+        ("adjudication_revision", "i4"),
+        ("gold_state", "u1"),  # see Known
+        ("adjudication_state", "u1"),
+        ("adjudication_random", "u1"),
+        ("kept", "u1"),  # 1: has or had a known answer, never expires
+    ],
+    align=True,
+)
+MARK_CHUNK = 4
+
+
+class Known(IntEnum):
+    """Whether an item has a known answer."""
+
+    NEVER = 0
+    STANDING = 1
+    WITHDRAWN = 2
+
+
+# One outcome: stage 2 adds new - old. `old` is all zero for a first one, `new` for a withdrawn one.
+OUTCOME = np.dtype(
+    [
+        ("offset", "i8"),  # source offset in `judgments`
+        ("rater", "u8"),
+        ("queue", "u8"),  # xxh3_64(queue), plus 1 for stage training: its windows stand apart
+        ("judgment", "u8"),
+        ("submitted_ms", "i8"),
+        ("log_ms", "i8"),  # when the source record arrived in Kafka
+        ("part", "u4"),  # running number among the outcomes of its source record
+        ("profile", "i4"),  # row of the message's profiles, -1 when it is no new judgment
+        ("item_id", "i4"),  # row of the message's item ids, -1 when it is no new judgment
+        ("queue_row", "i4"),  # row of the message's queue list
+        ("first", "u1"),  # 1: a judgment not seen before (or seen again after a withdrawal)
+        ("last", "u1"),  # 1: withdrawn
+        ("old", SCORE),
+        ("new", SCORE),
+    ],
+    align=True,
+)
+
+
+class Column(IntEnum):
+    """The additive columns of every window, each an int64; all are commutative but EXPECTED, FAST and FAST_KNOWN."""
+
+    JUDGMENTS = 0  # answered and standing
+    SKIPPED = 1
+    ESCALATED = 2
+    SCORED = 3  # with at least one peer
+    PEERS = 4
+    AGREEMENT = 5  # UNIT
+    EXPECTED = 6  # UNIT
+    GOLD_SEEN = 7
+    GOLD_RIGHT = 8  # UNIT
+    AUDITED = 9
+    OVERTURNED = 10  # UNIT
+    AUDITED_RANDOM = 11
+    OVERTURNED_RANDOM = 12  # UNIT
+    TIMED = 13
+    LOG_TIME = 14  # UNIT of ln(ms)
+    LOG_TIME_SQUARED = 15
+    FAST = 16
+    FAST_KNOWN = 17  # timed while the queue's usual time was known
+    REPEATS = 18
+    REPEATS_SAME = 19  # UNIT
+    EXPOSURE_NONE_MS = 20
+    EXPOSURE_SENSITIVE_MS = 21
+    EXPOSURE_SEVERE_MS = 22
+    COST_MICRO = 23
+    COSTED = 24
+
+
+# What stage 1 knows of a queue: from its control records, and counted along its log.
+QUEUE = np.dtype(
+    [
+        ("key", "u8"),  # xxh3_64(name)
+        ("kind", "u1"),
+        ("scale", "i4"),  # declared labels
+        ("width", "i4"),  # length of its label vectors, "other" included
+        ("recent", "i4"),  # whole answers seen, for the ring of set answers
+        ("dirty", "u1"),
+    ],
+    align=True,
+)
+RECENT_ANSWERS = 128
+ITEM_KINDS = 8  # further kinds share the last
+TIME_BINS = 64  # of the duration sketch: bin b starts at TIME_FIRST_MS * TIME_STEP**b
+TIME_FIRST_MS = 50.0
+TIME_STEP = 1.3  # so a median is known to within 14 %
+FAST_AFTER = 100  # timed judgments before "fast" means anything
+FAST_SHARE_OF_MEDIAN = 1 / 3  # product.md: below a third of the item kind's median
+
+# One of a rater's latest judgments, as the last-50 window and the evidence see it.
+ENTRY = np.dtype([("submitted_ms", "i8"), ("judgment", "u8"), ("score", SCORE), ("name", "u1")], align=True)
+RING = 64  # entries kept: the 50 of the window and room for retractions among them
+WINDOW_JUDGMENTS = 50
+
+# What stage 2 keeps of a rater and queue besides the columns. Groups (a vendor's queue, a queue) use the same row.
+HOT = np.dtype(
+    [
+        ("rater", "u8"),
+        ("queue", "u8"),
+        ("latest_ms", "i8"),  # latest submitted_at seen
+        ("seen", "i8"),  # judgments in order of arrival: the n of "at the rater's n-th judgment"
+        ("run_label", "u4"),
+        ("run", "i4"),  # current run of one answer
+        ("longest_run", "i4"),
+        ("gold_seen_before", "i8"),  # golds before the current episode (a verdict restarts the test)
+        ("gold_right_before", "i8"),
+        ("scored_before", "i8"),
+        ("agreement_before", "i8"),
+        ("expected_before", "i8"),
+        ("vendor_row", "i4"),  # rows of the groups this rater counts in; set by the stage, not stored
+        ("queue_row", "i4"),
+        ("ring_start", "i4"),
+        ("ring_length", "i4"),
+        ("episodes", "i4", 4),  # per detector: how many findings were opened so far
+        ("open", "u1"),  # bit per detector: a finding is open
+        ("pending", "u1"),  # the same as of now, while the caller opens and closes findings
+        ("watch", "u1"),  # bit per detector: evidence worth a look
+        ("state", "u1"),
+        ("kind", "u1"),  # 0 rater, 1 group
+        ("training", "u1"),  # stage training: measured, never a finding
+        ("label_kind", "u1"),  # of the queue, see Kind
+        ("scale", "i4"),  # declared labels of the queue
+    ],
+    align=True,
+)
+
+FIVE_MINUTES_MS = 300_000
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+FIVES, HOURS, DAYS = 12, 24, 7
+BUCKETS = FIVES + HOURS + DAYS
+
+COLUMNS = len(Column)
+COMMUTATIVE = tuple(c for c in Column if c not in (Column.EXPECTED, Column.FAST, Column.FAST_KNOWN))

@@ -1,0 +1,135 @@
+"""Opens and closes findings as the policy's detectors say, with the evidence as it stood at that outcome."""
+
+import hashlib
+
+import numpy as np
+
+from stream.events import Evidence, Finding
+from stream.quality import policy as rules
+from stream.quality.contributions import GOLD_RIGHT, GOLD_SEEN
+from stream.quality.measures import wilson
+from stream.quality.outcome_message import QueueInfo
+from stream.quality.policy import DETECTOR_NAMES, Detector, Policy
+from stream.quality.profile import Profile
+from stream.quality.rater_table import RaterTable
+from stream.quality.schema import RING, UNIT, Flag, Kind
+from stream.stages.sentences import sentence
+
+MOVED_MOST, AT_RANDOM = 10, 5
+
+
+def open_finding(
+    table: RaterTable, slot: int, detector: Detector, queue: QueueInfo, policy: Policy, at_ms: int, *, shadow: bool
+) -> Finding:
+    """The finding of a detector that has just passed its threshold."""
+    profile, hot = table.profiles[slot], table.rows.hot[slot]
+    episode = int(hot["episodes"][detector])
+    n, value, low, high, threshold, text = _measured(table, slot, detector, policy)
+    return Finding(
+        id=finding_id(profile, detector, episode),
+        version=1,
+        event="opened",
+        queue=profile.queue,
+        detector=DETECTOR_NAMES[detector],
+        state="suspect",
+        sentence=text,
+        opened_at=at_ms,
+        at=at_ms,
+        rater_id=profile.rater_id,
+        vendor=profile.vendor,
+        episode=episode,
+        measure=value,
+        low=low,
+        high=high,
+        threshold=threshold,
+        n=n,
+        peers=_peers(table, slot),
+        evidence=_evidence(table, slot, queue),
+        shadow=shadow,
+    )
+
+
+def finding_id(profile: Profile, detector: Detector, episode: int) -> str:
+    """The same for the same rater, queue, detector and episode, wherever it is computed."""
+    name = "\0".join((profile.rater_id, profile.queue, DETECTOR_NAMES[detector], str(episode)))
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+
+
+def _measured(table: RaterTable, slot: int, detector: Detector, policy: Policy) -> tuple:  # type: ignore[type-arg]
+    rows = table.rows
+    n, agreement, chance = rules.recent_agreement(rows, slot)
+    if detector == Detector.GOLD:
+        seen, right = int(rows.life[slot, GOLD_SEEN]), float(rows.life[slot, GOLD_RIGHT]) / UNIT
+        floor = rules.gold_floor(rows, slot, policy)
+        shown = wilson(right, max(seen, 1))
+        text = sentence("gold_accuracy", n=seen, share=round(100 * shown.value), threshold=round(100 * floor))
+        return seen, shown.value, shown.low, shown.high, floor, text
+    if detector == Detector.UNRELATED:
+        limit = rules.ratio_limit(rows, slot, policy)
+        whole = rules.episode_agreement(rows, slot)
+        recent = rules.ratio_interval(n, agreement, chance, policy.interval_z)
+        if n < policy.least_scored or recent[2] >= limit:
+            n, agreement, chance = whole
+        value, low, high, _ = rules.ratio_interval(n, agreement, chance, policy.interval_z)
+        text = sentence(
+            "unrelated_to_peers", n=int(n), share=round(100 * agreement / n), expected=round(100 * chance / n)
+        )
+        return int(n), value, low, high, limit, text
+    answers, share, _ = rules.one_answer(rows, slot)
+    shown = wilson(share * answers, max(int(answers), 1))
+    text = sentence(
+        "constant_answer", n=int(answers), share=round(100 * share), agreement=round(100 * agreement / max(n, 1))
+    )
+    return int(answers), share, shown.low, shown.high, policy.constant_share, text
+
+
+def _peers(table: RaterTable, slot: int) -> int:
+    return int(_entries(table, slot)["score"]["peers"].sum())
+
+
+def _entries(table: RaterTable, slot: int) -> np.ndarray:
+    hot = table.rows.hot[slot]
+    places = (int(hot["ring_start"]) + np.arange(int(hot["ring_length"]))) % RING
+    entries: np.ndarray = table.rows.ring[slot][places]
+    return entries
+
+
+def _evidence(table: RaterTable, slot: int, queue: QueueInfo) -> list[Evidence]:
+    """The judgments that lowered the measure most, and a few drawn by their id's hash, which nobody chose."""
+    entries = _entries(table, slot)
+    score = entries["score"]
+    answered = (score["flags"] & (Flag.SKIPPED | Flag.ESCALATED)) == 0
+    entries, score = entries[answered], score[answered]
+    missed = np.where(score["flags"] & Flag.GOLD_SEEN, UNIT - score["credit"].astype("i8"), 0)
+    apart = np.where(score["flags"] & Flag.SCORED, score["expected"].astype("i8") - score["agreement"].astype("i8"), 0)
+    order = np.argsort(-(missed + apart), kind="stable")
+    moved = order[:MOVED_MOST]
+    rest = order[MOVED_MOST:]
+    drawn = rest[np.argsort(entries["judgment"][rest], kind="stable")][:AT_RANDOM]
+    ids = table.item_ids[slot]
+    return [
+        _one(entries[at], ids[entries["name"][at]], queue, chosen)
+        for chosen, some in (("moved", moved), ("random", drawn))
+        for at in some.tolist()
+    ]
+
+
+def _one(entry: np.void, item_id: str, queue: QueueInfo, chosen: str) -> Evidence:
+    score = entry["score"]
+    flags = int(score["flags"])
+    return Evidence(
+        item_id=item_id,
+        label=label_name(queue, int(score["label"])),
+        at=int(entry["submitted_ms"]),
+        peers=int(score["peers"]),
+        peers_agree=int(score["agreement"]) / UNIT if flags & Flag.SCORED else None,
+        duration_ms=int(score["duration_ms"]) if flags & Flag.TIMED else None,
+        chosen=chosen,  # type: ignore[arg-type]
+    )
+
+
+def label_name(queue: QueueInfo, code: int) -> str | list[str]:
+    """The label a code stands for; "other" for one that was never declared."""
+    if queue.kind == Kind.SET:
+        return [label for bit, label in enumerate(queue.labels) if code >> bit & 1]
+    return queue.labels[code] if code < len(queue.labels) else "other"

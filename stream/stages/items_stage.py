@@ -1,0 +1,289 @@
+"""Stage 1 of one shard: its decoder, its caches, and the outcomes it owes to stage 2."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from stream.intake.decode import Decoded, decode
+from stream.intake.directory import Directory
+from stream.intake.halting import Halting
+from stream.quality import items
+from stream.quality.item_rows import REJECTED, RESULT_NAMES, Outcomes, make_outcomes, make_scratch
+from stream.quality.item_table import ItemTable
+from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, encode_messages
+from stream.quality.profile import Profile
+from stream.quality.queue_table import QueueTable
+from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
+from stream.stages.port import Effects, Flush, Message, Reject, SourceRecord
+
+HORIZON_DAYS = 14
+_NO_SLOT = -1
+_GOLDS, _QUEUES, _DIRECTORY = "golds", "queues", b"directory"
+
+
+class ItemWork(msgspec.Struct, frozen=True):
+    """A decoded batch with the records it came from."""
+
+    records: Sequence[SourceRecord]
+    decoded: Decoded
+
+
+class ItemStage:
+    """One partition of `judgments`. Without a store (`stored=False`, a backtest) everything stays in memory.
+
+    `destinations` is the number of partitions of `outcomes`; `cached_items` bounds what memory keeps of clean items.
+    """
+
+    whole_keys = (_QUEUES,)
+
+    def __init__(
+        self,
+        partition: int,
+        destinations: int,
+        directory: Directory,
+        *,
+        topic: str = "outcomes",
+        stored: bool = True,
+        horizon_days: int = HORIZON_DAYS,
+        cached_items: int = 200_000,
+    ) -> None:
+        self.offset = 0
+        self.partition, self._destinations, self._topic = partition, destinations, topic
+        self._directory, self._directory_written = directory, b""
+        self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
+        self._items, self._queues = ItemTable(), QueueTable()
+        self._generation, self._generation_written = 0, 0
+        self._out: Outcomes = make_outcomes(4096)
+        self._scratch = make_scratch()
+        self._profiles: list[Profile] = []
+        self._item_ids: list[str] = []
+        self._verdicts: dict[int, list[VerdictNote]] = {}
+        self._sent = np.full((destinations, 2), BEGINNING, "i8")
+        self._halting = Halting()
+        self._halves: dict[str, dict[bytes, bytes]] = {}  # heads of much-judged items whose further blocks are missing
+        self.unflushed = 0
+        self._declare()
+
+    def restore(self, head: Mapping[bytes, bytes], keys: Mapping[str, Mapping[bytes, bytes]]) -> None:
+        """Takes what the last commit left."""
+        queues = dict(keys.get(_QUEUES, {}))
+        stored = queues.pop(_DIRECTORY, None)
+        if stored is not None:
+            self._directory = Directory.from_bytes(stored, self._directory.control_key)
+            self._directory_written = stored
+        self._declare()
+        row_of = {np.uint64(queue.key).tobytes(): queue.row for queue in self._directory.queues}
+        for key, data in queues.items():
+            self._queues.load(row_of[key], data)
+        if b"generation" in head:
+            self._generation = self._generation_written = int(head[b"generation"])
+            self._sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
+            self._halting = Halting.from_bytes(head[b"halting"])
+
+    def read(self, records: Sequence[SourceRecord]) -> ItemWork:
+        """Decodes; settings in the batch are folded into the directory, record by record."""
+        self._halting.check(f"judgments:{self.partition}")
+        if self._stored:
+            self._items.shrink(self._cached_items)
+        return ItemWork(records, decode(records, self._directory, self._destinations))
+
+    def missing(self, work: ItemWork | None) -> dict[str, list[bytes]]:
+        """Items that memory does not hold; first their heads, then the further blocks of much-judged ones."""
+        if work is None or not self._stored:
+            return {}
+        if self._halves:
+            return {
+                name: [
+                    key + np.uint16(block).tobytes() for key, head in found.items() for block in range(1, _blocks(head))
+                ]
+                for name, found in self._halves.items()
+            }
+        known = self._items.slot_of
+        unknown = [key for key in dict.fromkeys(work.decoded.item_keys) if key and key not in known]
+        return dict.fromkeys(self._homes(), unknown) if unknown else {}
+
+    def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
+        """Takes loaded items; a key found nowhere is a new item."""
+        if self._halves:
+            self._fill_blocks(loaded, wanted)
+            return
+        homes = [name for name in self._homes() if name in loaded]
+        for at, key in enumerate(wanted[homes[0]]):
+            for name in homes:
+                head = loaded[name][at]
+                if head is not None:
+                    if _blocks(head) > 1:
+                        self._halves.setdefault(name, {})[key] = head
+                    else:
+                        self._items.load(key, [head])
+                    break
+            else:
+                self._items.open(key)
+
+    def apply(self, work: ItemWork) -> Effects:
+        """Joins the batch; outcomes pile up until the next flush."""
+        decoded, rows = work.decoded, work.decoded.rows
+        self._declare()
+        self._name_slots(decoded)
+        begin = int(self._out.cursor[0])
+        results = np.zeros(len(rows), "u1")
+        self._join(rows, results)
+        self._shift_names(begin, decoded)
+        for row, verdict in decoded.verdicts:
+            self._note_verdict(rows[row], verdict)
+        self.offset = int(rows["offset"][-1]) + 1
+        self.unflushed += len(rows)
+        rejects = [*decoded.rejects, *self._refused(work, results)]
+        self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
+        return Effects(rejects, self._counts(decoded, results), rows["log_ms"])
+
+    def flush(self) -> Flush:
+        """Everything since the last flush, and the messages to stage 2."""
+        rows: dict[str, list[tuple[bytes, bytes]]] = {}
+        for slot, block, generation, data in self._items.take_dirty():
+            key = self._items.key_of[slot]
+            name = _GOLDS if generation < 0 else f"items:{generation}"
+            rows.setdefault(name, []).append((key + np.uint16(block).tobytes() if block else key, data))
+        queues = self._queues.take_dirty()
+        directory = self._directory.to_bytes()
+        if directory != self._directory_written:
+            queues.append((_DIRECTORY, directory))
+            self._directory_written = directory
+        if queues:
+            rows[_QUEUES] = queues
+        old = range(max(self._generation_written - 1, 0), min(self._generation - 1, self._generation_written + 1))
+        messages = self._messages()
+        head = {
+            b"schema": b"%d" % SCHEMA_VERSION,
+            b"generation": b"%d" % self._generation,
+            b"sent": self._sent.tobytes(),
+            b"halting": self._halting.to_bytes(),
+        }
+        self._generation_written = self._generation
+        self.unflushed = 0
+        return Flush(self.offset, head, rows, {}, [f"items:{generation}" for generation in old], messages)
+
+    def settled(self) -> None:
+        """Everything flushed is stored: the cache may let it go."""
+        self._items.residency.settled()
+
+    def _homes(self) -> tuple[str, ...]:
+        """Where an item may be stored, the truest first."""
+        return (_GOLDS, f"items:{self._generation}", f"items:{self._generation - 1}")
+
+    def _fill_blocks(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
+        for name, found in self._halves.items():
+            blocks = dict(zip(wanted[name], loaded[name], strict=True))
+            for key, head in found.items():
+                further = [blocks[key + np.uint16(block).tobytes()] for block in range(1, _blocks(head))]
+                self._items.load(key, [head, *(block for block in further if block is not None)])
+        self._halves = {}
+
+    def _declare(self) -> None:
+        queues = self._directory.queues
+        self._queues.declare(
+            [queue.key for queue in queues],
+            [queue.kind for queue in queues],
+            [len(queue.labels) for queue in queues],
+            [queue.width for queue in queues],
+        )
+
+    def _name_slots(self, decoded: Decoded) -> None:
+        slot_of = self._items.slot_of
+        slots = [slot_of.get(key, _NO_SLOT) for key in decoded.item_keys]
+        for at, slot in enumerate(slots):
+            key = decoded.item_keys[at]
+            if slot == _NO_SLOT and key:
+                slots[at] = slot_of[key] if key in slot_of else self._items.open(key)
+        decoded.rows["item"] = slots
+        self._items.residency.touched(np.array([slot for slot in slots if slot != _NO_SLOT], "i8"))
+
+    def _join(self, rows: np.ndarray, results: np.ndarray) -> None:
+        at = 0
+        while True:
+            at, why, self._generation = items.join(
+                rows,
+                at,
+                self._items.rows,
+                self._queues.rows,
+                self._horizon_ms,
+                self._generation,
+                self._out,
+                results,
+                self._scratch,
+            )
+            if why == items.DONE:
+                return
+            if why == items.NEED_CHUNKS:
+                self._items.grow_chunks()
+            else:
+                self._grow_outcomes()
+
+    def _grow_outcomes(self) -> None:
+        bigger = make_outcomes(2 * len(self._out.rows))
+        used = int(self._out.cursor[0])
+        bigger.rows[:used], bigger.destinations[:used] = self._out.rows[:used], self._out.destinations[:used]
+        self._out = bigger._replace(cursor=self._out.cursor)
+
+    def _shift_names(self, begin: int, decoded: Decoded) -> None:
+        """Outcomes of this batch refer to its own lists; those of the flush are longer."""
+        fresh = self._out.rows[begin : int(self._out.cursor[0])]
+        fresh["profile"][fresh["profile"] >= 0] += len(self._profiles)
+        fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
+        self._profiles += decoded.profiles
+        self._item_ids += decoded.item_ids
+
+    def _note_verdict(self, row: np.void, verdict: object) -> None:
+        queue = self._directory.queues[int(row["queue"])]
+        note = VerdictNote(
+            int(row["offset"]),
+            int(row["log_ms"]),
+            verdict.finding_id,
+            int(row["rater"]),
+            queue.key,
+            verdict.verdict,  # type: ignore[attr-defined]
+        )
+        self._verdicts.setdefault(int(row["destination"]), []).append(note)
+
+    def _refused(self, work: ItemWork, results: np.ndarray) -> list[Reject]:
+        return [
+            Reject(work.records[at].offset, RESULT_NAMES[results[at]], work.records[at].value)
+            for at in np.flatnonzero(np.isin(results, REJECTED)).tolist()
+        ]
+
+    def _counts(self, decoded: Decoded, results: np.ndarray) -> Counter[tuple[str, str]]:
+        counts = Counter(decoded.counts)
+        names, times = np.unique(results[decoded.rows["op"] <= Op.RETRACTION], return_counts=True)
+        counts.update({("record", RESULT_NAMES[name]): int(n) for name, n in zip(names, times, strict=True)})
+        return counts
+
+    def _messages(self) -> list[Message]:
+        used = int(self._out.cursor[0])
+        destinations = self._out.destinations[:used]
+        order = np.argsort(destinations, kind="stable")
+        rows = self._out.rows[:used][order]
+        ends = np.searchsorted(destinations[order], np.arange(self._destinations + 1))
+        queues = [
+            QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width)
+            for queue in self._directory.queues
+        ]
+        messages = []
+        for destination in range(self._destinations):
+            mine = rows[ends[destination] : ends[destination + 1]]
+            verdicts = self._verdicts.get(destination, [])
+            if len(mine) or verdicts:
+                previous = Place(*self._sent[destination].tolist())
+                values, last = encode_messages(
+                    self.partition, previous, mine, self._profiles, self._item_ids, queues, verdicts
+                )
+                self._sent[destination] = last
+                messages += [Message(self._topic, value, destination) for value in values]
+        self._out.cursor[0] = 0
+        self._profiles, self._item_ids, self._verdicts = [], [], {}
+        return messages
+
+
+def _blocks(head: bytes) -> int:
+    return ItemTable.blocks_of(head)

@@ -1,0 +1,97 @@
+"""What the shard runner drives: a stage turns its own log into rows and messages, and touches nothing else.
+
+The runner's loop: trim records below `offset`; `read`; while `missing` names fields, load them and `fill`; `apply`;
+when it wants to commit, `flush`; after the commit and its messages are acknowledged, `settled`. A stage whose commit was
+refused is thrown away and made anew from the store, so nothing here is ever undone.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+
+class SourceRecord(Protocol):
+    """What a stage sees of a Kafka record (aiokafka's ConsumerRecord fits)."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class Reject(NamedTuple):
+    """A record that was refused: it goes to `judgments.rejected` as it came, with the reason's name."""
+
+    offset: int
+    reason: str
+    value: bytes | None
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """A record to produce; the outbox stores it as msgpack."""
+
+    topic: str
+    value: bytes
+    partition: int | None = None
+    key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What one batch did, for the edge to act on and to count."""
+
+    rejects: Sequence[Reject] = ()
+    counts: Mapping[tuple[str, str], int] = field(default_factory=Counter)  # (what, detail) -> times; see telemetry
+    arrived_ms: Sequence[int] = ()  # log times of the applied records at their very first arrival (stage 1's append)
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Everything that changed since the last flush, as absolute values."""
+
+    offset: int
+    head: Mapping[bytes, bytes]
+    rows: Mapping[str, Sequence[tuple[bytes, bytes]]]
+    removed: Mapping[str, Sequence[bytes]]
+    dropped: Sequence[str]
+    messages: Sequence[Message]
+
+
+class Stage(Protocol):
+    """One shard's state in memory. `Work` is the stage's own decoded form of a batch."""
+
+    offset: int  # next offset of the log to read
+
+    def restore(self, head: Mapping[bytes, bytes], keys: Mapping[str, Mapping[bytes, bytes]]) -> None:
+        """Takes the head's fields and the whole keys named by `whole_keys`, right after a claim."""
+
+    @property
+    def whole_keys(self) -> Sequence[str]:
+        """Keys read whole at a claim (small ones)."""
+
+    def read(self, records: Sequence[SourceRecord]) -> object:
+        """Decodes a batch that starts at or after `offset`."""
+
+    def missing(self, work: object) -> dict[str, list[bytes]]:
+        """Fields that must be filled before `apply`; empty when nothing is missing. Call again after `fill`."""
+
+    def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
+        """Takes what `missing` asked for."""
+
+    def apply(self, work: object) -> Effects:
+        """Changes the state. May raise `ShardHalted` (gap, too many rejects) before changing anything."""
+
+    def flush(self) -> Flush:
+        """What to commit now; the stage then counts these rows as written."""
+
+    def settled(self) -> None:
+        """All flushes so far are committed: clean rows may now leave the cache."""
+
+    @property
+    def unflushed(self) -> int:
+        """Records applied since the last flush: the runner's measure for coalescing."""

@@ -1,0 +1,191 @@
+"""Real Kafka, real Redis and worker processes, for the transport's tests: what a test wants to start, kill and read."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from redis.asyncio import Redis
+
+from stack.local import LocalStack
+from stream.intake.partition import partition_of
+from stream.state.access import RedisAccess
+from stream.state.connect import open_store
+from stream.transport.connection import KafkaConnection
+from stream.transport.topics import TopicSpec, declared_topics, ensure_topics
+from tests.integration.transport.counting_stage import expected_raters, rater_row
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class Worker:
+    """One worker process; `lines` is what it told so far."""
+
+    def __init__(self, settings: dict[str, Any], log_file: Path, fault: str | None = None) -> None:
+        environment = dict(os.environ, PYTHONPATH=str(REPOSITORY))
+        if fault:
+            environment["RATERWATCH_FAULT"] = fault
+        self._told = log_file.with_suffix(".told")
+        self._log_file = log_file
+        with log_file.open("ab") as errors, self._told.open("ab") as told:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.transport.worker_main", json.dumps(settings)],
+                stdout=told,
+                stderr=errors,
+                env=environment,
+                cwd=REPOSITORY,
+            )
+
+    @property
+    def told(self) -> list[list[str]]:
+        return [line.split() for line in self._told.read_text().splitlines()]
+
+    def words(self, what: str) -> list[list[str]]:
+        """What was told under this word, without the time."""
+        return [line[2:] for line in self.told if line[1:2] == [what]]
+
+    @property
+    def errors(self) -> str:
+        return self._log_file.read_text()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.alive:
+            self.process.send_signal(number)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, patience_s: float = 30.0) -> int:
+        """SIGTERM; the exit code."""
+        self.signal(signal.SIGTERM)
+        return self.process.wait(patience_s)
+
+
+class World:
+    """A stack with topics, and the workers of one test."""
+
+    def __init__(self, stack: LocalStack, folder: Path, *, partitions: int = 4) -> None:
+        self.stack, self.folder, self.partitions = stack, folder, partitions
+        self.connection = KafkaConnection((stack.kafka.bootstrap,))
+        self.settings: dict[str, Any] = {
+            "kafka": stack.kafka.bootstrap,
+            "redis": stack.redis.url,
+            "judgments": partitions,
+            "outcomes": partitions,
+            "cache": 300,
+            "log": {"session_timeout_s": 6.0, "heartbeat_s": 0.5, "report_every_s": 0.5, "fetch_max_wait_ms": 20},
+            "limits": {"halted_poll_s": 0.3, "claim_wait_s": 3.0, "stop_wait_s": 3.0},
+        }
+        self.workers: list[Worker] = []
+        self.random = random.Random(11)
+
+    def make_topics(self) -> None:
+        specs: Sequence[TopicSpec] = declared_topics(
+            judgments_partitions=self.partitions, outcomes_partitions=self.partitions
+        )
+        for report in ensure_topics(self.connection, specs, replication=1):
+            assert not report.problems, report.problems
+
+    def start_worker(self, fault: str | None = None, **settings: Any) -> Worker:
+        worker = Worker(self.settings | settings, self.folder / f"worker-{len(self.workers)}.log", fault)
+        self.workers.append(worker)
+        return worker
+
+    def end(self) -> None:
+        for worker in self.workers:
+            worker.signal(signal.SIGCONT)
+            worker.kill()
+
+    def judgments(self, count: int, *, poison: float = 0.0) -> list[tuple[int, bytes]]:
+        """(partition, value) of made-up judgments; the poisoned ones are no JSON."""
+        made = []
+        for _ in range(count):
+            item = self.random.randrange(3_000)
+            value = {"item": item, "rater": self.random.randrange(400), "worth": self.random.randrange(1, 9)}
+            wire = b"?" if self.random.random() < poison else msgspec.json.encode(value)
+            made.append((partition_of(str(item), self.partitions), wire))
+        return made
+
+    async def produce(self, judgments: Sequence[tuple[int, bytes]], *, per_second: float | None = None) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka.bootstrap, linger_ms=5, max_batch_size=1 << 18)
+        await producer.start()
+        try:
+            started = time.monotonic()
+            for number, (partition, value) in enumerate(judgments):
+                await producer.send("judgments", value, partition=partition)
+                if per_second and number % 20 == 0:
+                    await asyncio.sleep(max(0.0, started + number / per_second - time.monotonic()))
+            await producer.flush()
+        finally:
+            await producer.stop()
+
+    async def read(self, topic: str) -> list[list[Any]]:
+        """Every record of a topic, committed ones only, partition by partition."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka.bootstrap, isolation_level="read_committed")
+        await consumer.start()
+        try:
+            count = self.partitions if topic in ("judgments", "outcomes") else 1
+            places = [TopicPartition(topic, number) for number in range(count)]
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            ends = await consumer.end_offsets(places)
+            found: list[list[Any]] = [[] for _ in places]
+            for place in places:
+                while await consumer.position(place) < ends[place]:
+                    for records in (await consumer.getmany(place, timeout_ms=500)).values():
+                        found[place.partition].extend(records)
+            return found
+        finally:
+            await consumer.stop()
+
+    async def raters(self) -> dict[int, tuple[int, int]]:
+        """What stands in Redis."""
+        store = open_store(RedisAccess(self.stack.redis.url))
+        try:
+            found = {}
+            for number in range(self.partitions):
+                rows = await store.scan(f"outcomes:{number}", "raters")
+                found.update({int(name): rater_row(row) for name, row in rows.items()})
+            return found
+        finally:
+            await store.close()
+
+    async def outcomes_applied(self) -> int:
+        return sum(count for count, _ in (await self.raters()).values())
+
+    async def agrees(self, patience_s: float = 60.0) -> None:
+        """Waits until Redis holds exactly what the oracle makes of the `judgments` logs."""
+        expected = expected_raters(await self.read("judgments"))
+        outcomes = sum(count for count, _ in expected.values())
+        deadline = time.monotonic() + patience_s
+        while (found := await self.raters()) != expected:
+            applied = sum(count for count, _ in found.values())
+            if time.monotonic() > deadline or applied > outcomes:
+                raise AssertionError(f"{applied} outcomes applied, {outcomes} expected\n{self.tail()}")
+            await asyncio.sleep(0.1)
+
+    def tail(self) -> str:
+        """The workers' last words."""
+        parts = []
+        for number, worker in enumerate(self.workers[-3:]):
+            parts.append(f"--- worker {number} of the last, exit {worker.process.poll()}")
+            parts += [" ".join(line) for line in worker.told[-12:]]
+            parts += worker.errors.splitlines()[-25:]
+        return "\n".join(parts)
+
+    def redis(self) -> "Redis":
+        return Redis.from_url(self.stack.redis.url)

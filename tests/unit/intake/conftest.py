@@ -1,0 +1,23 @@
+from collections.abc import Callable
+
+import pytest
+
+from stream.intake.control import ControlKey
+from stream.intake.decode import Decoded, decode
+from stream.intake.directory import Directory
+from tests.unit.intake.samples import DESTINATIONS, SETTINGS, records
+
+
+@pytest.fixture
+def key() -> ControlKey:
+    return ControlKey(b"k" * 32)
+
+
+@pytest.fixture
+def directory(key: ControlKey) -> Directory:
+    return Directory.of(SETTINGS, key)
+
+
+@pytest.fixture
+def decoded(directory: Directory) -> Callable[..., Decoded]:
+    return lambda *values: decode(records(*values), directory, DESTINATIONS)

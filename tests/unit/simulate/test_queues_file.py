@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+import pytest
+
+from stream.intake.queues_file import parse_settings
+from stream.simulate import QueueWorld, World, plain_world
+from stream.simulate.queues_file import queues_file
+
+
+def test_the_strict_loader_reads_back_the_world():
+    world = World()
+    settings = parse_settings(queues_file(world))
+
+    assert list(settings.queues) == [queue.name for queue in world.queues]
+    for queue in world.queues:
+        read = settings.queues[queue.name]
+        assert (read.kind, read.labels, read.redundancy) == (queue.kind, queue.labels, queue.redundancy)
+        assert read.sensitivity == queue.sensitivity
+        assert read.item_kinds == tuple(name for name, _ in queue.item_kinds)
+    for vendor in world.vendors:
+        contract = settings.vendors[vendor.name].contract
+        assert (contract.currency, contract.cost_per_judgment) == (vendor.currency, vendor.cost)
+        assert contract.target_accuracy == vendor.target_accuracy
+
+
+@pytest.mark.parametrize("pseudonyms", ["demo", "raw"])
+def test_raw_ids_are_accepted_only_in_a_world_that_has_them(pseudonyms):
+    settings = parse_settings(queues_file(replace(World(), pseudonyms=pseudonyms)))
+
+    assert settings.accept_raw_ids == (pseudonyms == "raw")
+
+
+def test_names_with_quotes_dots_and_letters_of_any_script_are_kept():
+    queue = QueueWorld(name='a "b".c', kind="nominal", labels=("größer", 'x"y'), prior=(0.5, 0.5))
+
+    settings = parse_settings(queues_file(plain_world(10, 5, queues=(queue,))))
+
+    assert settings.queues[queue.name].labels == queue.labels

@@ -4,10 +4,10 @@ ARG PYTHON=python:3.11.14-slim-bookworm
 FROM ${PYTHON} AS build
 # The version that stack/bootstrap.sh uses; a test holds the two together.
 RUN pip install --no-cache-dir uv==0.13.9
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=0
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=0 UV_CACHE_DIR=/var/cache/uv
 WORKDIR /src
 # The dependencies change less often than the sources, so they are a layer of their own.
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,source=uv.lock,target=uv.lock \
     --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
     uv sync --locked --no-install-project --no-dev
@@ -15,7 +15,7 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY stream stream
 COPY stack stack
 COPY alerts alerts
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-editable --no-dev
+RUN --mount=type=cache,target=/var/cache/uv uv sync --locked --no-editable --no-dev
 
 FROM ${PYTHON}
 # The number is written out so that Kubernetes can see that it is not root.

@@ -135,7 +135,7 @@ def _as_json(written: Written, lines: list[BehaviourSummary], seed: int) -> dict
 
 def _show(written: Written, lines: list[BehaviourSummary], out: Path) -> None:
     table = Table(title="The crowd and its truth", title_justify="left")
-    table.add_column("behaviour")
+    table.add_column("behaviour", no_wrap=True)
     for heading in ("raters", "bad", "judgments", "accuracy", "typical s", "unbroken min"):
         table.add_column(heading, justify="right")
     for line in lines:
@@ -151,5 +151,5 @@ def _show(written: Written, lines: list[BehaviourSummary], out: Path) -> None:
     console = Console()
     console.print(table)
     events = ", ".join(f"{number:,} {name}s" for name, number in written.events.most_common())
-    console.print(f"{events} on {written.items:,} items.", highlight=False)
-    console.print(f"Wrote {', '.join(file.name for file in written.files)} to {out}.", highlight=False)
+    console.print(f"{events} on {written.items:,} items.", highlight=False, soft_wrap=True)
+    console.print(f"Wrote {', '.join(file.name for file in written.files)} to {out}.", highlight=False, soft_wrap=True)

@@ -1,4 +1,7 @@
-"""The payload of a settings control record: what stage 1 has to know of queues and vendors, and nothing more."""
+"""The payload of a settings control record: what stage 1 has to know of queues and vendors, and nothing more.
+
+Every field is written out, for a log is replayed by later versions with other defaults.
+"""
 
 from typing import Annotated, Literal
 
@@ -11,7 +14,7 @@ DEFAULT_HORIZON_MS = 14 * DAY_MS
 SETTINGS_SOURCE = "settings"
 
 
-class QueuePayload(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class QueuePayload(Struct, frozen=True, kw_only=True):
     """One queue. Labels may be appended later; their order and the kind never change."""
 
     name: Id
@@ -24,7 +27,7 @@ class QueuePayload(Struct, frozen=True, kw_only=True, omit_defaults=True):
     vendors: tuple[Id, ...] = ()  # empty: every vendor of the deployment
 
 
-class SettingsPayload(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SettingsPayload(Struct, frozen=True, kw_only=True):
     """All queues; one that is left out is closed, and its judgments are refused from then on."""
 
     queues: tuple[QueuePayload, ...]

@@ -3,13 +3,14 @@
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
 from stream.errors import SettingsError
+from stream.events import ID_CHARS
 from stream.intake.conflict import conflict_of
 from stream.intake.money import to_micro
 from stream.intake.queues import ContractSettings, QueueSettings, Settings, VendorSettings
@@ -52,8 +53,8 @@ def _tables(name: str, tree: Table, kind: str) -> Iterator[tuple[str, str, Table
         place = f"{kind}.{key}"
         if not isinstance(table, dict):
             raise _error(name, place, f"is a table: write [{place}]")
-        if not 1 <= len(key) <= 128 or "\0" in key:
-            raise _error(name, place, "a name has 1 to 128 characters, no NUL among them")
+        if not 1 <= len(key) <= ID_CHARS or "\0" in key:
+            raise _error(name, place, f"a name has 1 to {ID_CHARS} characters, no NUL among them")
         yield key, place, table
 
 
@@ -76,7 +77,11 @@ def _section(name: str, place: str, table: Table, kind: type[Section]) -> Sectio
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         problem, _, at = str(error).partition(" - at `$")
-        raise _error(name, f"{place}{at.rstrip('`')}".lstrip("."), problem) from None
+        key = at.rstrip("`")
+        choices = get_args(get_type_hints(kind).get(key.lstrip(".")))
+        if problem.startswith("Invalid enum value"):
+            problem = f"is one of {', '.join(choices)}"
+        raise _error(name, f"{place}{key}".lstrip("."), problem) from None
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -85,6 +85,6 @@ VENDORS = (
 
 # One nominal queue of four classes and nothing untidy: what benches and detector tests start from.
 PLAIN_QUEUE = QueueWorld(
-    name="plain", kind="nominal", labels=("a", "b", "c", "d"), prior=(0.4, 0.3, 0.2, 0.1), typical_ms=12_000
+    name="plain", kind="nominal", labels=("a", "b", "c", "d"), prior=(0.4, 0.3, 0.2, 0.1), ability=3.0
 )
 PLAIN_VENDOR = VendorWorld("alba", "Alba Data", 1.0, ("alba_lisbon",), ("en-GB",), "EUR", "0.045")

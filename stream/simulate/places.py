@@ -17,7 +17,7 @@ class QueueWorld:
     labels: tuple[str, ...]  # an ordinal queue's in the order of the scale
     prior: tuple[float, ...]
     redundancy: int = 3  # judgments an item gets from different raters
-    ability: float = 2.2  # logits of a careful rater on an item of average difficulty
+    ability: float = 2.6  # logits of a careful rater on an item of average difficulty
     difficulty_spread: float = 1.0  # standard deviation in logits between items
     distraction: float = 0.7  # logits for the wrong label that an item suggests to everybody
     typical_ms: int = 12_000  # median time of a judgment

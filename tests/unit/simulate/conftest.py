@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from stream.events import Judgment
-from stream.simulate import Behaviour, CrowdSettings, RaterTruth, Simulation, World, simulate
+from stream.simulate import Behaviour, CrowdSettings, RaterTruth, Simulation, World, plain_world, simulate
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,10 @@ def everyday() -> Run:
         adjudications=0.05,
     )
     return run(replace(world, rates=rates))
+
+
+@pytest.fixture(scope="session")
+def one_queue() -> Run:
+    """Everybody in the plain queue of labels a, b, c, d, true on 40, 30, 20 and 10 % of the items."""
+    mix = {b: 0.05 for b in Behaviour if b is not Behaviour.EXPOSED} | {Behaviour.CAREFUL: 0.35}
+    return run(plain_world(30_000, 60, mix))

@@ -1,9 +1,15 @@
+from collections import Counter
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
+from stream.intake.decode import decode
+from stream.intake.directory import Directory
 from stream.intake.queues_file import parse_settings
-from stream.simulate import QueueWorld, World, plain_world
+from stream.intake.settings_control import payload_of
+from stream.quality.schema import Op
+from stream.simulate import QueueWorld, World, encode_events, plain_world
 from stream.simulate.queues_file import queues_file
 
 
@@ -36,3 +42,24 @@ def test_names_with_quotes_dots_and_letters_of_any_script_are_kept():
     settings = parse_settings(queues_file(plain_world(10, 5, queues=(queue,))))
 
     assert settings.queues[queue.name].labels == queue.labels
+
+
+class Record(NamedTuple):
+    offset: int
+    timestamp: int
+    value: bytes
+
+
+def test_stage_1s_decoder_takes_every_event_under_the_written_queues(everyday):
+    settings = parse_settings(queues_file(everyday.simulation.world))
+    directory = Directory.of(payload_of(settings))
+    logged = everyday.simulation.world.start_ms + 4 * 86_400_000
+    records = [Record(at, logged, value) for at, (_, value) in enumerate(encode_events(everyday.events))]
+
+    decoded = decode(records, directory, destinations=4)
+
+    assert decoded.rejects == []
+    assert not decoded.counts
+    ops = Counter(Op(op) for op in decoded.rows["op"].tolist())
+    assert ops[Op.JUDGMENT] == len(everyday.judgments)
+    assert set(ops) == {Op.JUDGMENT, Op.GOLD, Op.ADJUDICATION, Op.RETRACTION}

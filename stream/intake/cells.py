@@ -4,6 +4,7 @@ A column is converted as a whole, since that is quick; the faulty cell is looked
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from stream.events import ID_CHARS, LABEL_MEMBERS, MOMENT_MAX_MS, Label
@@ -24,14 +25,14 @@ class CellError(ValueError):
         self.row, self.problem = row, problem
 
 
-def texts(cells: Cells) -> Sequence[str | None]:
-    """Names and identifiers of at most 128 characters; an empty cell is None."""
+def texts(cells: Cells, most: int = ID_CHARS) -> Sequence[str | None]:
+    """Names and identifiers of at most `most` characters; an empty cell is None."""
     try:
-        if max(map(len, cells)) <= ID_CHARS and set(map(type, cells)) == {str}:  # type: ignore[arg-type]
+        if max(map(len, cells)) <= most and set(map(type, cells)) == {str}:  # type: ignore[arg-type]
             return [cell or None for cell in cells]  # type: ignore[misc] # all are texts
     except TypeError:
         pass  # some cells have no length: they are numbers or None
-    return _each(cells, _text)
+    return _each(cells, partial(_text, most=most))
 
 
 def required(values: Sequence[Value | None]) -> Sequence[Value]:
@@ -79,13 +80,13 @@ def truths(cells: Cells) -> Sequence[bool | None]:
     return _each(cells, _truth)
 
 
-def labels(cells: Cells, is_set: Callable[[int], bool] | None, separator: str) -> Sequence[Label | None]:
-    """Labels; where `is_set` says so of a row, a text is the members of a set. An empty cell is None."""
-    if is_set is None and not any(isinstance(cell, list) for cell in cells):
+def labels(cells: Cells, is_set: Sequence[bool], separator: str) -> Sequence[Label | None]:
+    """Labels; in a row where `is_set`, a text holds the members of a set. An empty cell is None."""
+    if not any(is_set) and not any(isinstance(cell, list) for cell in cells):
         return texts(cells)
     members = [
-        cell.split(separator) if isinstance(cell, str) and cell and is_set is not None and is_set(row) else cell
-        for row, cell in enumerate(cells)
+        cell.split(separator) if in_set and isinstance(cell, str) and cell else cell
+        for cell, in_set in zip(cells, is_set, strict=True)
     ]
     return _each(members, _label)
 
@@ -100,16 +101,16 @@ def _each(cells: Cells, convert: Callable[[object], Value | None]) -> list[Value
     return values
 
 
-def _text(cell: object) -> str | None:
+def _text(cell: object, most: int = ID_CHARS) -> str | None:
     if isinstance(cell, float):
         if cell != cell:  # noqa: PLR0124 - how a data frame writes "nothing"
             return None
         cell = int(cell) if cell.is_integer() else cell
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        raise ValueError(f"is of type {type(cell).__name__}; a text or number is needed")
+        raise ValueError(f"is of type {type(cell).__name__}; a text or number is needed")  # noqa: TRY004 - as all here
     text = str(cell)
-    if len(text) > ID_CHARS:
-        raise ValueError(f"has {len(text)} characters; allowed are {ID_CHARS}")
+    if len(text) > most:
+        raise ValueError(f"has {len(text)} characters; allowed are {most}")
     return text
 
 

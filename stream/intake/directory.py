@@ -34,7 +34,7 @@ class Directory:
     """Queues by row, and what follows from them; changed only by control records of the shard's own log."""
 
     def __init__(self, key: ControlKey | None = None) -> None:
-        self.key = key
+        self.control_key = key  # authenticates control records; never stored
         self._versions: dict[str, int] = {}
         self._vendors: frozenset[str] = frozenset()
         self.accept_raw_ids = False
@@ -54,11 +54,6 @@ class Directory:
         directory._fold(settings)
         return directory
 
-    @property
-    def control_key(self) -> ControlKey | None:
-        """What authenticates control records; never stored."""
-        return self._key
-
     def row(self, queue: str) -> int:
         """The queue's row, -1 when it was never declared."""
         return self._rows.get(queue, -1)
@@ -77,7 +72,7 @@ class Directory:
 
         Records of other sources only have their version noted: their payload is for stage 1.
         """
-        if not verify(self.key, control):
+        if not verify(self.control_key, control):
             return Reason.FORGED_CONTROL
         if control.version <= self.version(control.source):
             return Fold.STALE

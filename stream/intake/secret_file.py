@@ -1,10 +1,12 @@
-"""Secrets live in files that only their owner can read."""
+"""Secrets live in files that only their owner, or a group chosen for it, can read."""
 
 import os
 import stat
 from pathlib import Path
 
 from stream.errors import SettingsError
+
+_MOUNTED = Path("/run/secrets")
 
 
 def read_secret(path: str, what: str) -> bytes:
@@ -17,8 +19,9 @@ def read_secret(path: str, what: str) -> bytes:
         raise SettingsError(
             f"{what}: cannot read {path} ({error.strerror}); create the file or correct the path"
         ) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{what}: {path} is open to others; run `chmod 600 {path}`")
+    # An orchestrator's secret mount is private to the container; its modes are not ours to choose.
+    if mode & (stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO) and _MOUNTED not in file.absolute().parents:
+        raise SettingsError(f"{what}: {path} is open to others; run `chmod 640 {path}` or stricter")
     if not secret:
         raise SettingsError(f"{what}: {path} is empty; write the secret into it")
     return secret

@@ -9,7 +9,7 @@ Jaccard for set-valued items.
 
 import numpy as np
 
-from stream.quality.compiled import compiled
+from stream.quality.compiled import compiled, int64
 from stream.quality.schema import OTHER, UNIT, Kind
 
 _ORDINAL, _SET = int(Kind.ORDINAL), int(Kind.SET)
@@ -51,7 +51,7 @@ def expected(kind: int, scale: int, label: int, counts: np.ndarray, recent: np.n
             return UNIT // max(scale, 1)
         total = 0
         for other in recent:
-            total += weight(kind, scale, label, np.int64(other))
+            total += weight(kind, scale, label, int64(other))
         return (total + len(recent) // 2) // len(recent)
     answers = counts[OTHER]
     for k in range(scale):

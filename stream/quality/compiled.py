@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Conversions in compiled code: a field of an unsigned type must become a signed 64-bit integer before arithmetic, or
+# the compiler widens the result to a float. Typed as the plain integers that they stand for.
+int64 = cast("Callable[[Any], int]", np.int64)
+uint64 = cast("Callable[[Any], int]", np.uint64)
 
 
 def compiled(function: F) -> F:

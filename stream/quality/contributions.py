@@ -5,8 +5,33 @@ from typing import Any
 
 import numpy as np
 
-from stream.quality.compiled import compiled
-from stream.quality.schema import UNIT, Column, Flag, Kind
+from stream.quality.columns import (
+    AGREEMENT,
+    AUDITED,
+    AUDITED_RANDOM,
+    COST_MICRO,
+    COSTED,
+    ESCALATED,
+    EXPECTED,
+    EXPOSURE_NONE_MS,
+    FAST,
+    FAST_KNOWN,
+    GOLD_RIGHT,
+    GOLD_SEEN,
+    JUDGMENTS,
+    LOG_TIME,
+    LOG_TIME_SQUARED,
+    OVERTURNED,
+    OVERTURNED_RANDOM,
+    PEERS,
+    REPEATS,
+    REPEATS_SAME,
+    SCORED,
+    SKIPPED,
+    TIMED,
+)
+from stream.quality.compiled import compiled, int64
+from stream.quality.schema import UNIT, Flag, Kind
 
 _SKIPPED, _ESCALATED = int(Flag.SKIPPED), int(Flag.ESCALATED)
 _SCORED, _GOLD_SEEN, _AUDITED = int(Flag.SCORED), int(Flag.GOLD_SEEN), int(Flag.AUDITED)
@@ -19,23 +44,6 @@ _AUDITED_RANDOM, _REPEAT, _TIMED, _COSTED = (
 _FAST, _FAST_KNOWN, _SENSITIVE, _SEVERE = int(Flag.FAST), int(Flag.FAST_KNOWN), int(Flag.SENSITIVE), int(Flag.SEVERE)
 _SET = int(Kind.SET)
 
-# Plain integers: compiled code reads them as constants.
-JUDGMENTS, SKIPPED, ESCALATED = int(Column.JUDGMENTS), int(Column.SKIPPED), int(Column.ESCALATED)
-SCORED, PEERS, AGREEMENT, EXPECTED = (
-    int(Column.SCORED),
-    int(Column.PEERS),
-    int(Column.AGREEMENT),
-    int(Column.EXPECTED),
-)
-GOLD_SEEN, GOLD_RIGHT = int(Column.GOLD_SEEN), int(Column.GOLD_RIGHT)
-AUDITED, OVERTURNED = int(Column.AUDITED), int(Column.OVERTURNED)
-AUDITED_RANDOM, OVERTURNED_RANDOM = int(Column.AUDITED_RANDOM), int(Column.OVERTURNED_RANDOM)
-TIMED, LOG_TIME, LOG_TIME_SQUARED = int(Column.TIMED), int(Column.LOG_TIME), int(Column.LOG_TIME_SQUARED)
-FAST, FAST_KNOWN = int(Column.FAST), int(Column.FAST_KNOWN)
-REPEATS, REPEATS_SAME = int(Column.REPEATS), int(Column.REPEATS_SAME)
-EXPOSURE_NONE_MS = int(Column.EXPOSURE_NONE_MS)
-COST_MICRO, COSTED = int(Column.COST_MICRO), int(Column.COSTED)
-
 
 @compiled
 def contribute(score: Any, sign: int, sums: np.ndarray) -> None:
@@ -43,13 +51,13 @@ def contribute(score: Any, sign: int, sums: np.ndarray) -> None:
 
     Time on an item counts as exposure whatever the answer; the speed measures take answered judgments only.
     """
-    flags = np.int64(score["flags"])
+    flags = int64(score["flags"])
     if flags & _TIMED:
         level = 2 if flags & _SEVERE else (1 if flags & _SENSITIVE else 0)
-        sums[EXPOSURE_NONE_MS + level] += sign * np.int64(score["duration_ms"])
+        sums[EXPOSURE_NONE_MS + level] += sign * int64(score["duration_ms"])
     if flags & _COSTED:
         sums[COSTED] += sign
-        sums[COST_MICRO] += sign * np.int64(score["cost_micro"])
+        sums[COST_MICRO] += sign * int64(score["cost_micro"])
     if flags & _SKIPPED:
         sums[SKIPPED] += sign
         return
@@ -59,26 +67,26 @@ def contribute(score: Any, sign: int, sums: np.ndarray) -> None:
     sums[JUDGMENTS] += sign
     if flags & _SCORED:
         sums[SCORED] += sign
-        sums[PEERS] += sign * np.int64(score["peers"])
-        sums[AGREEMENT] += sign * np.int64(score["agreement"])
-        sums[EXPECTED] += sign * np.int64(score["expected"])
+        sums[PEERS] += sign * int64(score["peers"])
+        sums[AGREEMENT] += sign * int64(score["agreement"])
+        sums[EXPECTED] += sign * int64(score["expected"])
     if flags & _GOLD_SEEN:
         sums[GOLD_SEEN] += sign
-        sums[GOLD_RIGHT] += sign * np.int64(score["credit"])
+        sums[GOLD_RIGHT] += sign * int64(score["credit"])
     if flags & _AUDITED:
         sums[AUDITED] += sign
-        sums[OVERTURNED] += sign * np.int64(score["overturned"])
+        sums[OVERTURNED] += sign * int64(score["overturned"])
         if flags & _AUDITED_RANDOM:
             sums[AUDITED_RANDOM] += sign
-            sums[OVERTURNED_RANDOM] += sign * np.int64(score["overturned"])
+            sums[OVERTURNED_RANDOM] += sign * int64(score["overturned"])
     if flags & _REPEAT:
         sums[REPEATS] += sign
-        sums[REPEATS_SAME] += sign * np.int64(score["same"])
+        sums[REPEATS_SAME] += sign * int64(score["same"])
     if flags & _TIMED:
-        log_time = math.log(max(np.int64(score["duration_ms"]), 1))
+        log_time = math.log(max(int64(score["duration_ms"]), 1))
         sums[TIMED] += sign
-        sums[LOG_TIME] += sign * np.int64(log_time * UNIT + 0.5)
-        sums[LOG_TIME_SQUARED] += sign * np.int64(log_time * log_time * UNIT + 0.5)
+        sums[LOG_TIME] += sign * int64(log_time * UNIT + 0.5)
+        sums[LOG_TIME_SQUARED] += sign * int64(log_time * log_time * UNIT + 0.5)
         if flags & _FAST_KNOWN:
             sums[FAST_KNOWN] += sign
             if flags & _FAST:
@@ -88,7 +96,7 @@ def contribute(score: Any, sign: int, sums: np.ndarray) -> None:
 @compiled
 def labels_of(score: Any, kind: int, width: int) -> int:
     """A bit mask of the cells of a label vector that a judgment counts in; 0 for a skip, the last cell for "other"."""
-    if np.int64(score["flags"]) & (_SKIPPED | _ESCALATED):
+    if int64(score["flags"]) & (_SKIPPED | _ESCALATED):
         return 0
-    label = np.int64(score["label"])
+    label = int64(score["label"])
     return label if kind == _SET else 1 << min(label, width - 1)

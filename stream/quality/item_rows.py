@@ -1,4 +1,4 @@
-"""The arrays stage 1 works on, and what can become of a record."""
+"""The arrays stage 1 works on."""
 
 from typing import NamedTuple
 
@@ -56,21 +56,3 @@ def make_outcomes(room: int) -> Outcomes:
 
 
 BLOCK_MARKS = 64  # marks are stored in blocks, so that a much-judged gold item is not rewritten whole
-
-# What became of a record; the names are a metric's label.
-APPLIED, DUPLICATE, AFTER_WITHDRAWAL, REVISED, STALE_REVISION, CONFLICTING = 0, 1, 2, 3, 4, 5
-EXPIRED, RETRACTED_EARLY, UNKEPT, UNCHANGED, NOTHING = 6, 7, 8, 9, 10
-RESULT_NAMES = (
-    "applied",
-    "duplicate",
-    "after_withdrawal",
-    "revised",
-    "stale_revision",
-    "conflicting_duplicate",
-    "item_expired",
-    "retracted_early",
-    "unkept",
-    "unchanged",
-    "nothing",
-)
-REJECTED = (STALE_REVISION, CONFLICTING, EXPIRED)

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from stream.quality.agreement import weight
-from stream.quality.compiled import compiled
-from stream.quality.item_rows import BLOCK_MARKS, Items, Outcomes, Queues, Scratch
-from stream.quality.schema import MARK_CAP, PEER_CAP, UNIT, Flag, Known
+from stream.quality.compiled import compiled, int64
+from stream.quality.item_marks import clear, empty, touch
+from stream.quality.item_rows import Items, Outcomes, Queues, Scratch
+from stream.quality.schema import PEER_CAP, UNIT, Flag, Known
 
 _DERIVED = int(Flag.SCORED | Flag.GOLD_SEEN | Flag.AUDITED | Flag.AUDITED_RANDOM | Flag.REPEAT)
 _ABSENT = int(Flag.SKIPPED | Flag.ESCALATED | Flag.WITHDRAWN)
@@ -53,24 +54,10 @@ def withdraw(record: Any, at: int, slot: int, table: Items, known: Queues, out: 
 
 
 @compiled
-def clear(mark: Any) -> None:
-    """Empties what a mark says, and marks it withdrawn."""
-    empty(mark["score"])
-    mark["score"]["flags"] = _WITHDRAWN
-
-
-@compiled
 def comparable(one: Any, other: Any) -> bool:
     """Both answered and standing, under the same guideline version and stage."""
     a, b = one["score"]["flags"], other["score"]["flags"]
     return not ((a | b) & _ABSENT) and (a & _TRAINING) == (b & _TRAINING) and one["guideline"] == other["guideline"]
-
-
-@compiled
-def touch(table: Items, slot: int, position: int) -> None:
-    """Marks the blocks to be written: the head's, and that of the judgment at this place in the order."""
-    block = np.uint64(min(position, MARK_CAP - 1) // BLOCK_MARKS)
-    table.dirty[slot] |= np.uint64(1) | (np.uint64(1) << block)
 
 
 @compiled
@@ -102,19 +89,19 @@ def _score(p: int, count: int, item: Any, kind: int, scale: int, table: Items, s
     stored = mark["score"]
     flags = stored["flags"] & ~_DERIVED
     agreement, credit, overturned, same, peers = 0, 0, 0, 0, 0
-    label = np.int64(stored["label"])
+    label = int64(stored["label"])
     if not flags & _ABSENT:
         if scratch.own_first[p] != p:
             flags |= _REPEAT
             first = table.marks[scratch.order[scratch.own_first[p]]]
-            same = weight(kind, scale, label, np.int64(first["score"]["label"]))
+            same = weight(kind, scale, label, int64(first["score"]["label"]))
         else:
             seen = 0
             for o in range(count):
                 other = table.marks[scratch.order[o]]
                 if scratch.own_first[o] == o and comparable(mark, other):
                     if o != p:
-                        agreement += weight(kind, scale, label, np.int64(other["score"]["label"]))
+                        agreement += weight(kind, scale, label, int64(other["score"]["label"]))
                         peers += 1
                     seen += 1
                     if seen == PEER_CAP:
@@ -127,12 +114,12 @@ def _score(p: int, count: int, item: Any, kind: int, scale: int, table: Items, s
             item["gold_guideline"] == 0 or item["gold_guideline"] == mark["guideline"]
         ):
             flags |= _GOLD_SEEN
-            credit = weight(kind, scale, label, np.int64(item["adjudication"] if audited else item["gold"]))
+            credit = weight(kind, scale, label, int64(item["adjudication"] if audited else item["gold"]))
         if audited:
             flags |= _AUDITED
             if item["adjudication_random"]:
                 flags |= _AUDITED_RANDOM
-            overturned = UNIT - weight(kind, scale, label, np.int64(item["adjudication"]))
+            overturned = UNIT - weight(kind, scale, label, int64(item["adjudication"]))
     new["label"] = stored["label"]
     new["duration_ms"] = stored["duration_ms"]
     new["cost_micro"] = stored["cost_micro"]
@@ -147,7 +134,7 @@ def _score(p: int, count: int, item: Any, kind: int, scale: int, table: Items, s
 
 @compiled
 def _differ(stored: Any, new: Any) -> bool:
-    return (
+    return bool(
         stored["agreement"] != new["agreement"]
         or stored["peers"] != new["peers"]
         or stored["credit"] != new["credit"]
@@ -197,18 +184,3 @@ def _address(record: Any, mark: Any, key: int, queue_row: int, out: Outcomes) ->
     out.cursor[0] += 1
     out.cursor[2] += 1
     return row
-
-
-@compiled
-def empty(score: Any) -> None:
-    """All zero: the `old` of a first outcome, the `new` of a withdrawn one."""
-    score["label"] = 0
-    score["duration_ms"] = 0
-    score["cost_micro"] = 0
-    score["agreement"] = 0
-    score["expected"] = 0
-    score["credit"] = 0
-    score["overturned"] = 0
-    score["same"] = 0
-    score["peers"] = 0
-    score["flags"] = 0

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from stream.quality.compiled import compiled
+from stream.quality.item_marks import release
 from stream.quality.item_rows import BLOCK_MARKS, Items
-from stream.quality.items import release
 from stream.quality.residency import Residency
 from stream.quality.schema import ITEM, MARK, MARK_CHUNK
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from stream.quality.agreement import expected
+from stream.quality.arrival import count_answer, write
 from stream.quality.compiled import compiled
-from stream.quality.item_rows import (
+from stream.quality.item_marks import append, clear, release, touch, walk
+from stream.quality.item_results import (
     AFTER_WITHDRAWAL,
     APPLIED,
-    BLOCK_MARKS,
     CONFLICTING,
     DUPLICATE,
     EXPIRED,
@@ -29,24 +29,18 @@ from stream.quality.item_rows import (
     STALE_REVISION,
     UNCHANGED,
     UNKEPT,
-    Items,
-    Outcomes,
-    Queues,
-    Scratch,
 )
-from stream.quality.item_scores import clear, comparable, rescore, touch, withdraw
-from stream.quality.schema import ITEM_KINDS, MARK_CAP, MARK_CHUNK, PEER_CAP, RECENT_ANSWERS, Flag, Kind, Known, Op
-from stream.quality.times import is_fast, time_bin
+from stream.quality.item_rows import Items, Outcomes, Queues, Scratch
+from stream.quality.item_scores import comparable, rescore, withdraw
+from stream.quality.known_answers import keep, learn
+from stream.quality.schema import MARK_CAP, MARK_CHUNK, PEER_CAP, Flag, Known, Op
 
 DONE, NEED_CHUNKS, NEED_ROOM = 0, 1, 2
 
-_SKIP = int(Flag.SKIPPED | Flag.ESCALATED)
 _OWN = int(Flag.SKIPPED | Flag.ESCALATED | Flag.TRAINING | Flag.SENSITIVE | Flag.SEVERE | Flag.TIMED | Flag.COSTED)
-_WITHDRAWN, _REPEAT, _TIMED = int(Flag.WITHDRAWN), int(Flag.REPEAT), int(Flag.TIMED)
-_FAST, _FAST_KNOWN = int(Flag.FAST), int(Flag.FAST_KNOWN)
-_STANDING, _NEVER, _GONE = int(Known.STANDING), int(Known.NEVER), int(Known.WITHDRAWN)
-_SET = int(Kind.SET)
-_JUDGMENT, _GOLD, _RETRACTION = int(Op.JUDGMENT), int(Op.GOLD), int(Op.RETRACTION)
+_WITHDRAWN, _REPEAT = int(Flag.WITHDRAWN), int(Flag.REPEAT)
+_STANDING, _NEVER = int(Known.STANDING), int(Known.NEVER)
+_JUDGMENT, _RETRACTION = int(Op.JUDGMENT), int(Op.RETRACTION)
 
 
 @compiled
@@ -86,45 +80,24 @@ def join(
         elif record["op"] == _RETRACTION:
             results[i] = _retract(record, slot, table, known, out, scratch)
         else:
-            results[i] = _learn(record, slot, table)
+            results[i] = learn(record, slot, table)
             if results[i] == APPLIED:
-                _walk(table, slot, scratch.order)
+                walk(table, slot, scratch.order)
                 rescore(record, slot, 0, -1, table, known, out, scratch)
     return len(records), DONE, generation
 
 
 @compiled
-def _expire(table: Items, slot: int, generation: int) -> None:
-    item = table.items[slot]
-    if item["kept"] or item["generation"] >= generation - 1:
-        return
-    release(table, slot)
-
-
-@compiled
-def release(table: Items, slot: int) -> None:
-    """Gives the item's chunks back and forgets its marks."""
-    chunk = table.first[slot]
-    while chunk >= 0:
-        table.free[table.free_count[0]] = chunk
-        table.free_count[0] += 1
-        chunk = table.following[chunk]
-    table.first[slot] = -1
-    table.last[slot] = -1
-    table.items[slot]["marks"] = 0
-
-
-@compiled
 def _judge(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, scratch: Scratch) -> int:
     item = table.items[slot]
-    count = _walk(table, slot, scratch.order)
+    count = walk(table, slot, scratch.order)
     learned = False
     if record["has_known"] and item["gold_state"] == _NEVER:
         item["gold_state"] = _STANDING
         item["gold"] = record["known"]
         item["gold_revision"] = 0
         item["gold_guideline"] = record["guideline"]
-        _keep(table, slot)
+        keep(table, slot)
         learned = count > 0
     for p in range(count):
         if table.marks[scratch.order[p]]["judgment"] == record["judgment"]:
@@ -136,8 +109,8 @@ def _judge(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, s
         # Counted and scored on arrival, then forgotten: no duplicate check and no correction reaches it.
         scratch.order[count] = table.free[table.free_count[0] - 1] * MARK_CHUNK
     else:
-        scratch.order[count] = _append(table, slot, count)
-    _write(record, scratch.order[count], table, known, item["queue"])
+        scratch.order[count] = append(table, slot, count)
+    write(record, scratch.order[count], table, known, item["queue"])
     item["marks"] = count + 1
     alone = not learned and count >= PEER_CAP and _changes_nobody(count, table, scratch)
     rescore(record, slot, count if alone else 0, count, table, known, out, scratch)
@@ -183,9 +156,9 @@ def _again(record: Any, p: int, slot: int, table: Items, known: Queues, out: Out
         return DUPLICATE if same else CONFLICTING
     # A revision is a withdrawal at the old time and a judgment at the new one, so that both windows end right.
     queue = table.items[slot]["queue"]
-    _count(mark["score"], queue, known, -1)
+    count_answer(mark["score"], queue, known, -1)
     withdraw(record, at, slot, table, known, out)
-    _write(record, at, table, known, queue)
+    write(record, at, table, known, queue)
     touch(table, slot, p)
     return REVISED
 
@@ -193,7 +166,7 @@ def _again(record: Any, p: int, slot: int, table: Items, known: Queues, out: Out
 @compiled
 def _retract(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, scratch: Scratch) -> int:
     item = table.items[slot]
-    count = _walk(table, slot, scratch.order)
+    count = walk(table, slot, scratch.order)
     for p in range(count):
         mark = table.marks[scratch.order[p]]
         if mark["judgment"] == record["judgment"]:
@@ -202,14 +175,14 @@ def _retract(record: Any, slot: int, table: Items, known: Queues, out: Outcomes,
             if mark["score"]["flags"] & _WITHDRAWN:
                 return UNCHANGED
             touch(table, slot, p)
-            _count(mark["score"], item["queue"], known, -1)
+            count_answer(mark["score"], item["queue"], known, -1)
             withdraw(record, scratch.order[p], slot, table, known, out)
             rescore(record, slot, 0, -1, table, known, out, scratch)
             return APPLIED
     if count >= MARK_CAP or (count == 0 and not item["kept"]):
         return EXPIRED
     # The retraction came first: remembered, so that the judgment is dropped when it arrives.
-    mark = table.marks[_append(table, slot, count)]
+    mark = table.marks[append(table, slot, count)]
     mark["judgment"] = record["judgment"]
     mark["rater"] = record["rater"]
     mark["submitted_ms"] = record["submitted_ms"]
@@ -222,121 +195,8 @@ def _retract(record: Any, slot: int, table: Items, known: Queues, out: Outcomes,
 
 
 @compiled
-def _learn(record: Any, slot: int, table: Items) -> int:
-    """Takes a gold or an adjudication; the higher revision wins, equal ones must agree."""
+def _expire(table: Items, slot: int, generation: int) -> None:
     item = table.items[slot]
-    state = _STANDING if record["has_known"] else _GONE
-    if record["op"] == _GOLD:
-        if item["gold_state"] != _NEVER and record["revision"] <= item["gold_revision"]:
-            return _not_newer(record, item["gold_revision"], item["gold"], item["gold_state"])
-        item["gold"] = record["known"]
-        item["gold_revision"] = record["revision"]
-        item["gold_state"] = state
-        item["gold_guideline"] = record["guideline"]
-    else:
-        if item["adjudication_state"] != _NEVER and record["revision"] <= item["adjudication_revision"]:
-            return _not_newer(record, item["adjudication_revision"], item["adjudication"], item["adjudication_state"])
-        item["adjudication"] = record["known"]
-        item["adjudication_revision"] = record["revision"]
-        item["adjudication_state"] = state
-        item["adjudication_random"] = record["random"]
-    _keep(table, slot)
-    return APPLIED
-
-
-@compiled
-def _not_newer(record: Any, revision: int, label: int, state: int) -> int:
-    if record["revision"] < revision:
-        return STALE_REVISION
-    same = (state == _STANDING) == (record["has_known"] != 0) and (state != _STANDING or label == record["known"])
-    return DUPLICATE if same else CONFLICTING
-
-
-@compiled
-def _keep(table: Items, slot: int) -> None:
-    """Moves the item to the rows that never expire: all its blocks are written there."""
-    item = table.items[slot]
-    touch(table, slot, 0)
-    if not item["kept"]:
-        item["kept"] = 1
-        for p in range(0, item["marks"], BLOCK_MARKS):
-            touch(table, slot, p)
-
-
-@compiled
-def _walk(table: Items, slot: int, order: np.ndarray) -> int:
-    """Writes the positions of the item's marks in order of arrival, and answers how many."""
-    count = table.items[slot]["marks"]
-    chunk = table.first[slot]
-    for p in range(count):
-        order[p] = chunk * MARK_CHUNK + p % MARK_CHUNK
-        if p % MARK_CHUNK == MARK_CHUNK - 1:
-            chunk = table.following[chunk]
-    return count
-
-
-@compiled
-def _append(table: Items, slot: int, count: int) -> int:
-    """Takes room for one more mark and answers its position."""
-    if count % MARK_CHUNK == 0:
-        table.free_count[0] -= 1
-        chunk = table.free[table.free_count[0]]
-        table.following[chunk] = -1
-        if count == 0:
-            table.first[slot] = chunk
-        else:
-            table.following[table.last[slot]] = chunk
-        table.last[slot] = chunk
-    touch(table, slot, count)
-    return table.last[slot] * MARK_CHUNK + count % MARK_CHUNK
-
-
-@compiled
-def _write(record: Any, at: int, table: Items, known: Queues, queue: int) -> None:
-    """Writes a judgment's own part; what only its arrival can tell (speed, expectation) is fixed here."""
-    mark = table.marks[at]
-    mark["judgment"] = record["judgment"]
-    mark["rater"] = record["rater"]
-    mark["submitted_ms"] = record["submitted_ms"]
-    mark["guideline"] = record["guideline"]
-    mark["revision"] = record["revision"]
-    mark["destination"] = record["destination"]
-    clear(mark)
-    score = mark["score"]
-    flags = np.int64(record["flags"])
-    kind = min(np.int64(record["item_kind"]), ITEM_KINDS - 1)
-    if flags & _TIMED and not flags & _SKIP:
-        fast = is_fast(known.times[queue, kind], np.int64(record["duration_ms"]))
-        if fast >= 0:
-            flags |= _FAST_KNOWN
-        if fast == 1:
-            flags |= _FAST
-        known.times[queue, kind, time_bin(np.int64(record["duration_ms"]))] += 1
-    score["label"] = record["label"]
-    score["duration_ms"] = record["duration_ms"]
-    score["cost_micro"] = record["cost_micro"]
-    score["flags"] = flags
-    if not flags & _SKIP:
-        q = known.queues[queue]
-        sample = known.recent[queue, : min(np.int64(q["recent"]), RECENT_ANSWERS)]
-        label = np.int64(record["label"])
-        score["expected"] = expected(q["kind"], q["scale"], label, known.counts[queue], sample)
-    _count(score, queue, known, 1)
-
-
-@compiled
-def _count(score: Any, queue: int, known: Queues, sign: int) -> None:
-    """Counts an answer in, or a withdrawn one out of, the queue's label mix."""
-    q = known.queues[queue]
-    q["dirty"] = 1
-    if score["flags"] & _SKIP:
+    if item["kept"] or item["generation"] >= generation - 1:
         return
-    label = np.int64(score["label"])
-    if q["kind"] != _SET:
-        known.counts[queue, label] += sign
-        return
-    for k in range(32):
-        known.counts[queue, k] += sign * ((label >> k) & 1)
-    if sign > 0:
-        known.recent[queue, q["recent"] % RECENT_ANSWERS] = label
-        q["recent"] += 1
+    release(table, slot)

@@ -5,7 +5,7 @@ import math
 import msgspec
 import numpy as np
 
-from stream.quality.policy import ratio_interval
+from stream.quality.evidence import ratio_interval
 from stream.quality.schema import UNIT, Column
 
 Z95 = 1.959964

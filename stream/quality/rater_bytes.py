@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stream.quality.compiled import compiled
+from stream.quality.compiled import compiled, int64, uint64
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import BUCKETS, COLUMNS, HOT, RING
 from stream.quality.varints import LONGEST, read_int, read_ints, write_int, write_ints
@@ -36,8 +36,8 @@ def pack(raters: Raters, slots: np.ndarray) -> list[tuple[bytes, bytes, bytes, l
 def unpack(raters: Raters, slot: int, hot: bytes, history: bytes, evidence: bytes) -> None:
     """Fills an empty slot from its parts; entries are named 0, 1, … from the oldest on."""
     raters.hot[slot] = np.frombuffer(hot[:HOT_BYTES], HOT)[0]
-    as_bytes = [np.frombuffer(part or b"\0", "u1") for part in (hot[HOT_BYTES:], history, evidence)]
-    _unpack(raters, slot, *as_bytes, bool(history), bool(evidence))
+    life, past, latest = (np.frombuffer(part or b"\0", "u1") for part in (hot[HOT_BYTES:], history, evidence))
+    _unpack(raters, slot, life, past, latest, bool(history), bool(evidence))
 
 
 @compiled
@@ -52,36 +52,36 @@ def _pack(raters: Raters, slots: np.ndarray, buffer: np.ndarray, ends: np.ndarra
         for b in range(BUCKETS):
             if raters.starts[slot, b] >= 0 and _holds_anything(raters, slot, b):
                 at = write_int(b, buffer, at)
-                at = write_int(np.int64(raters.starts[slot, b]), buffer, at)
+                at = write_int(int64(raters.starts[slot, b]), buffer, at)
                 at = write_ints(raters.buckets[slot, b], buffer, at)
                 at = write_ints(raters.bucket_mix[slot, b], buffer, at)
         at = write_int(-1, buffer, at)
         ends[3 * i + 2] = at
         hot = raters.hot[slot]
-        before = np.int64(0)
+        before = int64(0)
         for place in range(hot["ring_length"]):
             entry = raters.ring[slot, (hot["ring_start"] + place) % RING]
             names[i, place] = entry["name"]
             at = write_int(entry["submitted_ms"] - before, buffer, at)
             before = entry["submitted_ms"]
-            at = write_int(np.int64(entry["judgment"]), buffer, at)
+            at = write_int(int64(entry["judgment"]), buffer, at)
             score = entry["score"]
-            at = write_int(np.int64(score["label"]), buffer, at)
-            at = write_int(np.int64(score["duration_ms"]), buffer, at)
-            at = write_int(np.int64(score["cost_micro"]), buffer, at)
-            at = write_int(np.int64(score["agreement"]), buffer, at)
-            at = write_int(np.int64(score["expected"]), buffer, at)
-            at = write_int(np.int64(score["credit"]), buffer, at)
-            at = write_int(np.int64(score["overturned"]), buffer, at)
-            at = write_int(np.int64(score["same"]), buffer, at)
-            at = write_int(np.int64(score["peers"]), buffer, at)
-            at = write_int(np.int64(score["flags"]), buffer, at)
+            at = write_int(int64(score["label"]), buffer, at)
+            at = write_int(int64(score["duration_ms"]), buffer, at)
+            at = write_int(int64(score["cost_micro"]), buffer, at)
+            at = write_int(int64(score["agreement"]), buffer, at)
+            at = write_int(int64(score["expected"]), buffer, at)
+            at = write_int(int64(score["credit"]), buffer, at)
+            at = write_int(int64(score["overturned"]), buffer, at)
+            at = write_int(int64(score["same"]), buffer, at)
+            at = write_int(int64(score["peers"]), buffer, at)
+            at = write_int(int64(score["flags"]), buffer, at)
         ends[3 * i + 3] = at
 
 
 @compiled
 def _holds_anything(raters: Raters, slot: int, bucket: int) -> bool:
-    for c in range(COLUMNS):
+    for c in range(COLUMNS):  # noqa: SIM110 (any() of a generator does not compile)
         if raters.buckets[slot, bucket, c] != 0:
             return True
     return False
@@ -103,7 +103,7 @@ def _unpack(
         at = read_ints(history, at, raters.bucket_mix[slot, b])
     hot = raters.hot[slot]
     hot["ring_start"] = 0
-    before = np.int64(0)
+    before = int64(0)
     at = 0
     fields = np.zeros(10, np.int64)
     for place in range(hot["ring_length"] if known else 0):
@@ -113,7 +113,7 @@ def _unpack(
         judgment, at = read_int(evidence, at)
         at = read_ints(evidence, at, fields)
         entry["submitted_ms"] = before
-        entry["judgment"] = np.uint64(judgment)
+        entry["judgment"] = uint64(judgment)
         entry["name"] = place
         score = entry["score"]
         score["label"] = fields[0]

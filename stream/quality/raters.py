@@ -9,17 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from stream.quality.compiled import compiled
-from stream.quality.contributions import (
-    AGREEMENT,
-    EXPECTED,
-    GOLD_RIGHT,
-    GOLD_SEEN,
-    JUDGMENTS,
-    SCORED,
-    contribute,
-    labels_of,
-)
+from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS, SCORED
+from stream.quality.compiled import compiled, int64
+from stream.quality.contributions import contribute, labels_of
 from stream.quality.policy import Policy, State, weigh
 from stream.quality.rater_rows import Raters
 from stream.quality.ring import find, insert, remove
@@ -44,8 +36,8 @@ def accumulate(
 ) -> tuple[int, int]:
     """Applies OUTCOME[start:] to the rows `slots`; answers (next outcome, why it stopped).
 
-    `names` int32[outcomes] is the `name` of a first judgment's ring entry (-1: not kept), so that the caller can keep the
-    item's id beside it. `snapshots` int64[] are judgment counts to stop at. `change` int64[COLUMNS] is scratch.
+    `names` int32[outcomes] is the `name` of a first judgment's ring entry (-1: not kept), so that the caller can keep
+    the item's id beside it. `snapshots` int64[] are judgment counts to stop at. `change` int64[COLUMNS] is scratch.
     """
     for i in range(start, len(rows)):
         row = rows[i]
@@ -101,7 +93,7 @@ def _remember(row: Any, slot: int, raters: Raters) -> int:
 
 @compiled
 def _lengthen_run(score: Any, hot: Any) -> None:
-    if np.int64(score["flags"]) & _ABSENT:
+    if int64(score["flags"]) & _ABSENT:
         return
     if hot["run"] > 0 and hot["run_label"] == score["label"]:
         hot["run"] += 1

@@ -36,4 +36,5 @@ class Residency:
             return occupied[:0]
         free = occupied[(dirty[occupied] == 0) & (self._flush[occupied] <= self._settled)]
         wanted = min(len(occupied) - bound + bound // 4, len(free))
-        return free[np.argsort(self._used[free], kind="stable")[:wanted]]
+        longest_unused: np.ndarray = free[np.argsort(self._used[free], kind="stable")[:wanted]]
+        return longest_unused

@@ -5,9 +5,7 @@ The ring holds RING entries, more than the window, so that a retraction among th
 
 from typing import Any
 
-import numpy as np
-
-from stream.quality.compiled import compiled
+from stream.quality.compiled import compiled, int64, uint64
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import RING
 
@@ -37,7 +35,7 @@ def insert(raters: Raters, slot: int, submitted_ms: int, judgment: int, score: A
     entry["score"] = score
     entry["name"] = name
     hot["ring_length"] = length + 1
-    return np.int64(name)
+    return int64(name)
 
 
 @compiled
@@ -47,7 +45,7 @@ def find(raters: Raters, slot: int, judgment: int) -> int:
     for back in range(1, hot["ring_length"] + 1):
         place = hot["ring_length"] - back
         if raters.ring[slot, (hot["ring_start"] + place) % RING]["judgment"] == judgment:
-            return place
+            return int64(place)
     return -1
 
 
@@ -65,6 +63,6 @@ def remove(raters: Raters, slot: int, place: int) -> None:
 
 @compiled
 def _before(submitted_ms: int, judgment: int, entry: Any) -> bool:
-    return submitted_ms < entry["submitted_ms"] or (
-        submitted_ms == entry["submitted_ms"] and np.uint64(judgment) < entry["judgment"]
-    )
+    if submitted_ms == entry["submitted_ms"]:
+        return bool(uint64(judgment) < entry["judgment"])
+    return bool(submitted_ms < entry["submitted_ms"])

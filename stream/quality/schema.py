@@ -4,9 +4,15 @@ Shares (agreement, credit, …) are fixed-point integers of `UNIT`, so that sums
 terms: two runs over the same judgments agree to the last bit, whatever the interleaving.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum, IntFlag
+from typing import Any
 
 import numpy as np
+
+from stream.quality.columns import COLUMNS as COLUMNS  # noqa: PLC0414 (part of the schema, declared beside it)
+from stream.quality.columns import COMMUTATIVE as COMMUTATIVE  # noqa: PLC0414 (likewise)
+from stream.quality.columns import Column as Column  # noqa: PLC0414 (likewise)
 
 SCHEMA_VERSION = 1
 UNIT = 1 << 30  # 1.0 as fixed point: resolution 9.3e-10, and a share still fits an unsigned 32-bit field
@@ -15,6 +21,20 @@ LABEL_WIDTHS = (2, 4, 8, 16, 32)  # label vectors grow in these steps
 OTHER = 31  # code of every nominal label without a cell of its own: the last cell of a vector
 PEER_CAP = 8  # an item's first labels that are each other's peers; a later judgment is compared with them only
 MARK_CAP = 4096  # judgments remembered per item (duplicates, retraction, corrected golds)
+
+
+def _record(fields: list[Any]) -> np.dtype[np.void]:
+    """An aligned record without holes: numpy copies fields and leaves in a hole what memory held before, so that bytes
+    in the store would tell more than the log and differ from run to run."""
+    aligned = np.dtype(fields, align=True)
+    placed: Mapping[str, Any] = aligned.fields or {}
+    whole: list[Any] = []
+    for field, until in zip(fields, [*(placed[name][1] for name, *_ in fields[1:]), aligned.itemsize], strict=True):
+        whole.append(field)
+        kind, begin, *_ = placed[field[0]]
+        if begin + kind.itemsize < until:
+            whole.append((f"spare{len(whole)}", "u1", (until - begin - kind.itemsize,)))
+    return np.dtype(whole, align=True)
 
 
 class Op(IntEnum):
@@ -59,7 +79,7 @@ class Flag(IntFlag):
 
 
 # One decoded record of `judgments`, in log order. Ids are 64-bit xxh3 hashes; `item` is the row of the item table.
-RECORD = np.dtype(
+RECORD = _record(
     [
         ("offset", "i8"),
         ("log_ms", "i8"),  # Kafka's LogAppendTime
@@ -82,12 +102,11 @@ RECORD = np.dtype(
         ("op", "u1"),
         ("has_known", "u1"),  # 0: no gold here; for gold and adjudication: 0 means withdrawn
         ("random", "u1"),  # adjudication: sampled at random, hence fit for SLA and scorecards
-    ],
-    align=True,
+    ]
 )
 
 # What an item says about one of its judgments. `old` and `new` of an outcome have this shape.
-SCORE = np.dtype(
+SCORE = _record(
     [
         ("label", "u4"),
         ("duration_ms", "u4"),
@@ -99,12 +118,11 @@ SCORE = np.dtype(
         ("same", "u4"),  # UNIT: w(label, own first answer on the item)
         ("peers", "u2"),
         ("flags", "u2"),
-    ],
-    align=True,
+    ]
 )
 
 # One judgment as its item remembers it.
-MARK = np.dtype(
+MARK = _record(
     [
         ("judgment", "u8"),
         ("rater", "u8"),
@@ -113,12 +131,11 @@ MARK = np.dtype(
         ("revision", "i4"),
         ("score", SCORE),  # what was last sent to stage 2
         ("destination", "u2"),
-    ],
-    align=True,
+    ]
 )
 
 # An item's own row. The marks follow in chunks of MARK_CHUNK, in order of arrival.
-ITEM = np.dtype(
+ITEM = _record(
     [
         ("queue", "i4"),  # row of the shard's queue table
         ("marks", "i4"),  # how many marks it has
@@ -132,8 +149,7 @@ ITEM = np.dtype(
         ("adjudication_state", "u1"),
         ("adjudication_random", "u1"),
         ("kept", "u1"),  # 1: has or had a known answer, never expires
-    ],
-    align=True,
+    ]
 )
 MARK_CHUNK = 4
 
@@ -147,7 +163,7 @@ class Known(IntEnum):
 
 
 # One outcome: stage 2 adds new - old. `old` is all zero for a first one, `new` for a withdrawn one.
-OUTCOME = np.dtype(
+OUTCOME = _record(
     [
         ("offset", "i8"),  # source offset in `judgments`
         ("rater", "u8"),
@@ -163,43 +179,12 @@ OUTCOME = np.dtype(
         ("last", "u1"),  # 1: withdrawn
         ("old", SCORE),
         ("new", SCORE),
-    ],
-    align=True,
+    ]
 )
 
 
-class Column(IntEnum):
-    """The additive columns of every window, each an int64; all are commutative but EXPECTED, FAST and FAST_KNOWN."""
-
-    JUDGMENTS = 0  # answered and standing
-    SKIPPED = 1
-    ESCALATED = 2
-    SCORED = 3  # with at least one peer
-    PEERS = 4
-    AGREEMENT = 5  # UNIT
-    EXPECTED = 6  # UNIT
-    GOLD_SEEN = 7
-    GOLD_RIGHT = 8  # UNIT
-    AUDITED = 9
-    OVERTURNED = 10  # UNIT
-    AUDITED_RANDOM = 11
-    OVERTURNED_RANDOM = 12  # UNIT
-    TIMED = 13
-    LOG_TIME = 14  # UNIT of ln(ms)
-    LOG_TIME_SQUARED = 15
-    FAST = 16
-    FAST_KNOWN = 17  # timed while the queue's usual time was known
-    REPEATS = 18
-    REPEATS_SAME = 19  # UNIT
-    EXPOSURE_NONE_MS = 20
-    EXPOSURE_SENSITIVE_MS = 21
-    EXPOSURE_SEVERE_MS = 22
-    COST_MICRO = 23
-    COSTED = 24
-
-
 # What stage 1 knows of a queue: from its control records, and counted along its log.
-QUEUE = np.dtype(
+QUEUE = _record(
     [
         ("key", "u8"),  # xxh3_64(name)
         ("kind", "u1"),
@@ -207,8 +192,7 @@ QUEUE = np.dtype(
         ("width", "i4"),  # length of its label vectors, "other" included
         ("recent", "i4"),  # whole answers seen, for the ring of set answers
         ("dirty", "u1"),
-    ],
-    align=True,
+    ]
 )
 RECENT_ANSWERS = 128
 ITEM_KINDS = 8  # further kinds share the last
@@ -219,12 +203,12 @@ FAST_AFTER = 100  # timed judgments before "fast" means anything
 FAST_SHARE_OF_MEDIAN = 1 / 3  # product.md: below a third of the item kind's median
 
 # One of a rater's latest judgments, as the last-50 window and the evidence see it.
-ENTRY = np.dtype([("submitted_ms", "i8"), ("judgment", "u8"), ("score", SCORE), ("name", "u1")], align=True)
+ENTRY = _record([("submitted_ms", "i8"), ("judgment", "u8"), ("score", SCORE), ("name", "u1")])
 RING = 64  # entries kept: the 50 of the window and room for retractions among them
 WINDOW_JUDGMENTS = 50
 
 # What stage 2 keeps of a rater and queue besides the columns. Groups (a vendor's queue, a queue) use the same row.
-HOT = np.dtype(
+HOT = _record(
     [
         ("rater", "u8"),
         ("queue", "u8"),
@@ -251,8 +235,7 @@ HOT = np.dtype(
         ("training", "u1"),  # stage training: measured, never a finding
         ("label_kind", "u1"),  # of the queue, see Kind
         ("scale", "i4"),  # declared labels of the queue
-    ],
-    align=True,
+    ]
 )
 
 FIVE_MINUTES_MS = 300_000
@@ -260,6 +243,3 @@ HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 FIVES, HOURS, DAYS = 12, 24, 7
 BUCKETS = FIVES + HOURS + DAYS
-
-COLUMNS = len(Column)
-COMMUTATIVE = tuple(c for c in Column if c not in (Column.EXPECTED, Column.FAST, Column.FAST_KNOWN))

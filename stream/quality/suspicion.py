@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
+from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, SCORED
 from stream.quality.compiled import compiled
-from stream.quality.contributions import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, SCORED
-from stream.quality.policy import episode_agreement, recent_agreement
+from stream.quality.evidence import episode_agreement, recent_agreement
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import UNIT
 
@@ -45,7 +45,8 @@ def suspicion_parts(raters: Raters, slot: int, parts: np.ndarray) -> float:
     known_skill = max((right_usual - guess) / (1.0 - guess), 0.05)
     parts[2] = _below_half(seen, right, seen * guess, right_usual, guess, known_skill)
     parts[3] = skill
-    return 1.0 - (1.0 - max(parts[0], parts[1])) * (1.0 - parts[2]) if seen > 0 else max(parts[0], parts[1])
+    apart = float(max(parts[0], parts[1]))
+    return 1.0 - (1.0 - apart) * (1.0 - float(parts[2])) if seen > 0 else apart
 
 
 @compiled

@@ -35,7 +35,7 @@ def median_ms(counts: np.ndarray) -> float:
     for b in range(TIME_BINS):
         below += counts[b]
         if 2 * below >= total:
-            return TIME_FIRST_MS * TIME_STEP ** (b + 0.5)
+            return float(TIME_FIRST_MS * TIME_STEP ** (b + 0.5))
     return 0.0
 
 

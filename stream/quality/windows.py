@@ -1,8 +1,9 @@
 """Rolling windows as views over stored buckets: 12 of five minutes, 24 of an hour, 7 of a day, and the lifetime.
 
-A change lands in the bucket of the judgment it corrects, by that judgment's submitted_at, however late it comes; a bucket
-that has rolled over is gone and only the lifetime still takes it. So a bucket's content is the sum of its changes in
-whatever order they came. Buckets are whole periods (days in UTC): "1 h" is the running five minutes and the eleven before.
+A change lands in the bucket of the judgment it corrects, by that judgment's submitted_at, however late it comes; a
+bucket that has rolled over is gone and only the lifetime still takes it. So a bucket's content is the sum of its
+changes in whatever order they came. Buckets are whole periods (days in UTC): "1 h" is the running five minutes and the
+eleven before.
 """
 
 from enum import IntEnum

@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 
 from stream.events import Evidence, Finding
-from stream.quality import policy as rules
-from stream.quality.contributions import GOLD_RIGHT, GOLD_SEEN
+from stream.quality import evidence as weights
+from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
 from stream.quality.measures import wilson
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import DETECTOR_NAMES, Detector, Policy
@@ -57,25 +57,25 @@ def finding_id(profile: Profile, detector: Detector, episode: int) -> str:
 
 def _measured(table: RaterTable, slot: int, detector: Detector, policy: Policy) -> tuple:  # type: ignore[type-arg]
     rows = table.rows
-    n, agreement, chance = rules.recent_agreement(rows, slot)
+    n, agreement, chance = weights.recent_agreement(rows, slot)
     if detector == Detector.GOLD:
         seen, right = int(rows.life[slot, GOLD_SEEN]), float(rows.life[slot, GOLD_RIGHT]) / UNIT
-        floor = rules.gold_floor(rows, slot, policy)
+        floor = weights.gold_floor(rows, slot, policy.gold_floor)
         shown = wilson(right, max(seen, 1))
         text = sentence("gold_accuracy", n=seen, share=round(100 * shown.value), threshold=round(100 * floor))
         return seen, shown.value, shown.low, shown.high, floor, text
     if detector == Detector.UNRELATED:
-        limit = rules.ratio_limit(rows, slot, policy)
-        whole = rules.episode_agreement(rows, slot)
-        recent = rules.ratio_interval(n, agreement, chance, policy.interval_z)
+        limit = weights.ratio_limit(rows, slot, policy.ratio_ceiling)
+        whole = weights.episode_agreement(rows, slot)
+        recent = weights.ratio_interval(n, agreement, chance, policy.interval_z)
         if n < policy.least_scored or recent[2] >= limit:
             n, agreement, chance = whole
-        value, low, high, _ = rules.ratio_interval(n, agreement, chance, policy.interval_z)
+        value, low, high, _ = weights.ratio_interval(n, agreement, chance, policy.interval_z)
         text = sentence(
             "unrelated_to_peers", n=int(n), share=round(100 * agreement / n), expected=round(100 * chance / n)
         )
         return int(n), value, low, high, limit, text
-    answers, share, _ = rules.one_answer(rows, slot)
+    answers, share, _ = weights.one_answer(rows, slot)
     shown = wilson(share * answers, max(int(answers), 1))
     text = sentence(
         "constant_answer", n=int(answers), share=round(100 * share), agreement=round(100 * agreement / max(n, 1))

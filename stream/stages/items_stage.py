@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from stream.events import Verdict
 from stream.intake.decode import Decoded, decode
 from stream.intake.directory import Directory
 from stream.intake.halting import Halting
 from stream.quality import items
-from stream.quality.item_rows import REJECTED, RESULT_NAMES, Outcomes, make_outcomes, make_scratch
+from stream.quality.item_results import REJECTED, RESULT_NAMES
+from stream.quality.item_rows import Outcomes, make_outcomes, make_scratch
 from stream.quality.item_table import ItemTable
 from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, encode_messages
 from stream.quality.profile import Profile
@@ -137,7 +139,7 @@ class ItemStage:
         self.unflushed += len(rows)
         rejects = [*decoded.rejects, *self._refused(work, results)]
         self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
-        return Effects(rejects, self._counts(decoded, results), rows["log_ms"])
+        return Effects(rejects, self._counts(decoded, results), rows["log_ms"].tolist())
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the messages to stage 2."""
@@ -235,7 +237,7 @@ class ItemStage:
         self._profiles += decoded.profiles
         self._item_ids += decoded.item_ids
 
-    def _note_verdict(self, row: np.void, verdict: object) -> None:
+    def _note_verdict(self, row: np.void, verdict: Verdict) -> None:
         queue = self._directory.queues[int(row["queue"])]
         note = VerdictNote(
             int(row["offset"]),
@@ -243,7 +245,7 @@ class ItemStage:
             verdict.finding_id,
             int(row["rater"]),
             queue.key,
-            verdict.verdict,  # type: ignore[attr-defined]
+            verdict.verdict,
         )
         self._verdicts.setdefault(int(row["destination"]), []).append(note)
 

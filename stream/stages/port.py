@@ -1,14 +1,15 @@
 """What the shard runner drives: a stage turns its own log into rows and messages, and touches nothing else.
 
 The runner's loop: trim records below `offset`; `read`; while `missing` names fields, load them and `fill`; `apply`;
-when it wants to commit, `flush`; after the commit and its messages are acknowledged, `settled`. A stage whose commit was
-refused is thrown away and made anew from the store, so nothing here is ever undone.
+when it wants to commit, `flush`; after the commit and its messages are acknowledged, `settled`. A stage whose commit
+was refused is thrown away and made anew from the store, so nothing here is ever undone. The runner keeps one batch in
+hand at a time: it reads the next one only after it has applied the last.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -63,7 +64,7 @@ class Flush:
 
 
 class Stage(Protocol):
-    """One shard's state in memory. `Work` is the stage's own decoded form of a batch."""
+    """One shard's state in memory. What `read` returns is the stage's own form of a batch, opaque to the runner."""
 
     offset: int  # next offset of the log to read
 
@@ -74,16 +75,16 @@ class Stage(Protocol):
     def whole_keys(self) -> Sequence[str]:
         """Keys read whole at a claim (small ones)."""
 
-    def read(self, records: Sequence[SourceRecord]) -> object:
+    def read(self, records: Sequence[SourceRecord]) -> Any:
         """Decodes a batch that starts at or after `offset`."""
 
-    def missing(self, work: object) -> dict[str, list[bytes]]:
+    def missing(self, work: Any) -> dict[str, list[bytes]]:
         """Fields that must be filled before `apply`; empty when nothing is missing. Call again after `fill`."""
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes what `missing` asked for."""
 
-    def apply(self, work: object) -> Effects:
+    def apply(self, work: Any) -> Effects:
         """Changes the state. May raise `ShardHalted` (gap, too many rejects) before changing anything."""
 
     def flush(self) -> Flush:

@@ -24,7 +24,7 @@ class RaterWork(msgspec.Struct, frozen=True):
     first_row: np.ndarray  # int64[keys]: where each key occurs first
     profiles: list[Profile]
     item_ids: np.ndarray  # object[]
-    queues: list[QueueInfo]
+    queues: list[tuple[int, QueueInfo]]  # (row from which on it holds, settings)
     verdicts: list[tuple[int, VerdictNote]]  # (row before which it applies, note)
     applied: np.ndarray  # int64[sources, 2] after this batch
     dropped: int  # outcomes seen before
@@ -40,7 +40,7 @@ def read_work(shard: str, records: Sequence[SourceRecord], applied: np.ndarray, 
     pieces: list[np.ndarray] = []
     profiles: list[Profile] = []
     item_ids: list[str] = []
-    queues: list[QueueInfo] = []
+    queues: list[tuple[int, QueueInfo]] = []
     verdicts: list[tuple[int, VerdictNote]] = []
     count, dropped = 0, 0
     for record in records:
@@ -63,13 +63,15 @@ def read_work(shard: str, records: Sequence[SourceRecord], applied: np.ndarray, 
         rows["profile"][rows["profile"] >= 0] += len(profiles)
         rows["item_id"][rows["item_id"] >= 0] += len(item_ids)
         rows["queue_row"] += len(queues)
-        for note in message.verdicts:
-            if Place(note.offset, 0) > mine:
-                verdicts.append((count + int(np.searchsorted(rows["offset"], note.offset)), note))
+        verdicts += [
+            (count + int(np.searchsorted(rows["offset"], note.offset)), note)
+            for note in message.verdicts
+            if Place(note.offset, 0) > mine
+        ]
         pieces.append(rows)
         profiles += message.profiles
         item_ids += message.item_ids
-        queues += message.queues
+        queues += [(count, info) for info in message.queues]
         count += len(rows)
         applied[message.source] = message.last
     rows = np.concatenate(pieces) if pieces else np.zeros(0, OUTCOME)

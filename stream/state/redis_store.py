@@ -20,7 +20,6 @@ Value = TypeVar("Value")
 
 _SCAN_FIELDS = 2_000  # fields a HSCAN step asks for: small keys take one round trip, large ones never block Redis
 _SCAN_KEYS = 1_000
-_FENCE = b"wiped"
 
 
 class RedisStore:
@@ -81,8 +80,8 @@ class RedisStore:
         return messages
 
     async def wipe(self, shard: str) -> None:
-        """Fences every owner, so that no key is added meanwhile, and deletes all keys of the shard at once."""
-        await self.claim(shard, _FENCE, {}, None)
+        """Deletes the head, after which no commit can add a key, and then the rest: a birth would clear leftovers."""
+        await self.call("UNLINK", self._key(shard, HEAD))
         if keys := await self._all_keys(shard):
             await self.call("UNLINK", *keys)
 

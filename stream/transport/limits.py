@@ -16,6 +16,7 @@ class RunnerLimits:
     stop_wait_s: float = 4.0  # how long a stopping shard may take to commit what it has applied
     retry_first_s: float = 0.05  # pause after a first failed try, doubled up to the next line
     retry_longest_s: float = 2.0
+    idle_check_s: float = 5.0  # a shard without work reads its head this often, to notice a store that went back
     halted_poll_s: float = 3.0  # how often a halted shard looks whether an operator changed its head
     owned_poll_s: float = 0.5  # how often a fenced shard asks the group whether it still owns the partition
     stuck_s: float = 120.0  # delivered but uncommitted for so long, without a known reason: the process exits

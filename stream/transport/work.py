@@ -5,7 +5,7 @@ import time
 
 from stream.errors import ShardHalted, ShardLost
 from stream.stages.port import Reject
-from stream.state.port import Refusal
+from stream.state.port import Head, Refusal
 from stream.transport.claim import Claimed, Surroundings
 from stream.transport.committer import Committer
 from stream.transport.faults import Point
@@ -76,8 +76,7 @@ class ShardWork:
     async def run(self) -> None:
         """Until `stop`; raises `ShardLost` when a commit is refused, `ShardHalted` when the stage cannot go on."""
         while not self._stopping:
-            await self._wake.wait()
-            self._wake.clear()
+            await self._next_occasion()
             self.committer.check()
             # While a commit is on its way the next one's records are applied, up to a full commit's number.
             while self._inbox and self._unwritten < self._limits.flush_records and not self._stopping:
@@ -94,6 +93,18 @@ class ShardWork:
         if self._alarm is not None:
             self._alarm.cancel()
         await self.committer.abandon()
+
+    async def _next_occasion(self) -> None:
+        """A batch, a finished commit, an alarm or a stop. Whoever waits long looks after its head meanwhile: a store
+        that went back would otherwise be noticed by the next commit only, and an idle shard makes none.
+        """
+        try:
+            async with asyncio.timeout(self._limits.idle_check_s):
+                await self._wake.wait()
+        except TimeoutError:
+            if not self.committer.busy:
+                await self._confirm_ownership()
+        self._wake.clear()
 
     async def _apply_next(self) -> None:
         if self._inbox.gap:
@@ -168,7 +179,18 @@ class ShardWork:
 
     async def _confirm_ownership(self) -> None:
         head = await self._patience.until_available("Redis, head", lambda: self._world.store.head(self._shard))
-        if head is None:
-            raise ShardLost(self._shard, Refusal.EMPTY)
-        if head.owner != self._claimed.owner:
-            raise ShardLost(self._shard, Refusal.FENCED)
+        refusal = _contradiction(head, self._claimed.owner, self.committer.committed)
+        if refusal is not None:
+            self._observer.refused(self._shard, refusal)
+            raise ShardLost(self._shard, refusal)
+
+
+def _contradiction(head: Head | None, owner: bytes, committed: int) -> Refusal | None:
+    """What a commit would be refused for."""
+    if head is None:
+        return Refusal.EMPTY
+    if head.owner != owner:
+        return Refusal.FENCED
+    if head.offset != committed:
+        return Refusal.REWOUND if head.offset < committed else Refusal.UNEXPLAINED
+    return None

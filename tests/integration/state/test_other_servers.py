@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio.cluster import RedisCluster
 
 from stack.ports import Ports, answers
 from stack.process import Process
@@ -15,6 +16,7 @@ from stream.errors import SettingsError, Unavailable
 from stream.state.access import RedisAccess
 from stream.state.guard import check_servers
 from stream.state.redis_store import RedisStore
+from stream.state.wire import FastConnection
 from tests.state_suite import Claimant, Opened
 
 
@@ -129,6 +131,9 @@ async def test_shards_of_both_cluster_nodes(cluster: list[int], opened: Opened) 
     assert len(reports) == 2
     for number in range(6):  # hash tags of both halves of the slots
         await works_as_a_store(store, f"judgments:{number}")
+    assert isinstance(store.client, RedisCluster)
+    # redis-py has no argument for this; connect.py reaches in.
+    assert {node.connection_class for node in store.client.get_primaries()} == {FastConnection}
 
 
 async def test_a_cluster_needs_its_own_scheme(cluster: list[int], opened: Opened) -> None:

@@ -147,6 +147,13 @@ async def test_a_full_server_takes_the_commit_that_drops_a_generation(store: Red
     assert await store.scan(SHARD, "items:2") == {b"j": b"y"}
 
 
+async def test_a_full_server_can_be_wiped(store: RedisStore, worker: Claimant) -> None:
+    await worker.commit(10, rows=batch(10))
+    await configure(store, "maxmemory", "1")
+    await store.wipe(SHARD)
+    assert await store.call("KEYS", "*") == []
+
+
 async def test_a_commit_that_timed_out_was_applied_and_its_retry_succeeds(server: Redis, worker: Claimant) -> None:
     server.pause()
     with pytest.raises(Unavailable, match="did not answer in time"):
@@ -158,9 +165,12 @@ async def test_a_commit_that_timed_out_was_applied_and_its_retry_succeeds(server
 
 
 async def test_a_demoted_server_refuses_until_it_is_primary_again(store: RedisStore, worker: Claimant) -> None:
+    connection = await store.call("CLIENT", "ID")
     await store.call("REPLICAOF", "127.0.0.1", "1")
     with pytest.raises(Unavailable, match="is a replica now"):
         await worker.commit(10)
+    # The name may lead to another server by now, so the old connection must not serve again.
+    assert await store.call("CLIENT", "ID") != connection
     await store.call("REPLICAOF", "NO", "ONE")
     assert await worker.retry() is None
 
@@ -193,6 +203,18 @@ async def test_rows_left_without_a_head_are_gone_after_a_birth(store: RedisStore
     assert await store.scan(SHARD, "raters") == {}
     assert await store.scan(SHARD, "items:41") == {}
     assert await store.outbox(SHARD) == []
+
+
+async def test_a_commit_that_comes_during_a_wipe_leaves_nothing(store: RedisStore, worker: Claimant) -> None:
+    class Busy(RedisStore):
+        async def _all_keys(self, shard: str) -> list[bytes]:
+            found = await super()._all_keys(shard)
+            assert await worker.commit(20, rows={"items:2": [(b"i", b"x")]}) is Refusal.EMPTY
+            return found
+
+    await worker.commit(10, rows=batch(10))
+    await Busy(store.client, store.prefix, store.server).wipe(SHARD)
+    assert await store.call("KEYS", "*") == []
 
 
 async def test_errors_name_the_server_and_no_row(store: RedisStore, worker: Claimant) -> None:

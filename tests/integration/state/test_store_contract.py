@@ -116,7 +116,14 @@ async def test_a_repeated_commit_is_refused_once_another_owner_is_there(
 
 @pytest.mark.parametrize(
     ("expected", "refusal"),
-    [(109, Refusal.UNEXPLAINED), (110, None), (111, Refusal.REWOUND), (9_007_199_254_740_991, Refusal.REWOUND)],
+    [
+        (109, Refusal.UNEXPLAINED),
+        (110, None),
+        (111, Refusal.REWOUND),
+        (20, Refusal.UNEXPLAINED),  # as text it would be above
+        (1_000, Refusal.REWOUND),  # as text it would be below
+        (9_007_199_254_740_991, Refusal.REWOUND),
+    ],
 )
 async def test_the_stored_offset_decides(worker: Claimant, expected: int, refusal: Refusal | None) -> None:
     await worker.commit(110, outbox=[b"before"])

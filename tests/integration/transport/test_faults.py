@@ -13,6 +13,12 @@ from tests.integration.transport.worlds import World
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
+# Stage 2 of this test has neither rejects nor an outbox.
+KILLS = [(point, "judgments") for point in Point] + [
+    (point, "outcomes") for point in (Point.CLAIMED, Point.APPLIED, Point.BEFORE_COMMIT, Point.AFTER_COMMIT)
+]
+
+
 async def until(condition: Callable[[], bool], world: World, patience_s: float = 45.0) -> None:
     try:
         async with asyncio.timeout(patience_s):
@@ -23,73 +29,61 @@ async def until(condition: Callable[[], bool], world: World, patience_s: float =
 
 
 async def test_a_kill_at_any_point_of_the_protocol_loses_and_repeats_nothing(world):
-    load = asyncio.create_task(world.produce(world.judgments(40_000, poison=0.002), per_second=2_500))
-    for count, point in enumerate(Point):
-        for topic in ("judgments", "outcomes"):
-            if topic == "outcomes" and point in (
-                Point.BEFORE_REJECTS,
-                Point.BEFORE_ACKNOWLEDGEMENT,
-                Point.AFTER_ACKNOWLEDGEMENT,
-            ):
-                continue  # stage 2 of this test has neither rejects nor an outbox
-            worker = world.start_worker(fault=f"KILL@{point}:{1 + count % 3}:{topic}")
+    async with world.load(1_500, poison=0.01):
+        for count, (point, topic) in enumerate(KILLS):
+            worker = world.start_worker(fault=f"KILL@{point}:{1 + count % 4}:{topic}")
             await until(lambda worker=worker: not worker.alive, world)
             assert worker.process.returncode == -signal.SIGKILL, world.tail()
-    await load
     world.start_worker()
     await world.agrees()
 
 
 async def test_random_kills_of_two_workers_lose_and_repeat_nothing(world):
-    load = asyncio.create_task(world.produce(world.judgments(60_000), per_second=3_000))
-    workers = [world.start_worker(), world.start_worker()]
-    for _ in range(8):
-        await asyncio.sleep(world.random.uniform(0.5, 4.0))
-        victim = world.random.randrange(2)
-        workers[victim].kill()
-        workers[victim] = world.start_worker()
-    await load
+    async with world.load(2_000):
+        workers = [world.start_worker(), world.start_worker()]
+        for _ in range(8):
+            await asyncio.sleep(world.random.uniform(0.5, 5.0))
+            victim = world.random.randrange(2)
+            workers[victim].kill()
+            workers[victim] = world.start_worker()
     await world.agrees(90)
 
 
 async def test_workers_that_come_and_go_in_order_leave_the_totals_exact(world):
-    load = asyncio.create_task(world.produce(world.judgments(30_000), per_second=3_000))
-    workers = [world.start_worker()]
-    for _ in range(4):
-        await asyncio.sleep(1.0)
-        workers.append(world.start_worker())
-        await asyncio.sleep(1.0)
-        assert await asyncio.to_thread(workers.pop(0).stop) == 0, world.tail()
-    await load
+    async with world.load(2_000):
+        workers = [world.start_worker()]
+        for _ in range(4):
+            workers.append(world.start_worker())
+            await until(lambda: all(worker.claimed for worker in workers), world)
+            await asyncio.sleep(0.5)
+            assert await asyncio.to_thread(workers.pop(0).stop) == 0, world.tail()
     await world.agrees()
     assert not [worker.words("refused") for worker in world.workers if worker.words("refused")]
 
 
 async def test_a_zombie_between_compute_and_commit_is_fenced_and_comes_back(world):
-    load = asyncio.create_task(world.produce(world.judgments(20_000), per_second=1_500))
-    zombie = world.start_worker(fault="STOP@before_commit:20:judgments")
-    await until(lambda: "T (stopped)" in _status(zombie.process.pid), world)
-    successor = world.start_worker()
-    await until(lambda: len({words[0] for words in successor.words("claimed")}) == 2 * world.partitions, world)
-    zombie.signal(signal.SIGCONT)
-    await until(lambda: ["judgments", "fenced"] in [[w[0].split(":")[0], w[1]] for w in zombie.words("refused")], world)
-    await load
+    async with world.load(1_500):
+        zombie = world.start_worker(fault="STOP@before_commit:20:judgments")
+        await until(lambda: "T (stopped)" in _status(zombie.process.pid), world)
+        successor = world.start_worker()
+        await until(lambda: len(successor.claimed) == 2 * world.partitions, world)
+        zombie.signal(signal.SIGCONT)
+        await until(lambda: "fenced" in {words[1] for words in zombie.words("refused")}, world)
     await world.agrees()
     assert zombie.alive
     assert successor.alive
 
 
 async def test_redis_killed_with_its_tail_cut_off_is_replayed(world):
-    load = asyncio.create_task(world.produce(world.judgments(30_000), per_second=1_500))
+    redis = world.stack.redis
     worker = world.start_worker()
-    rng = world.random
-    for _ in range(3):
-        before = world.stack.redis.aof_size() if world.stack.redis.running else 0
-        await until(lambda before=before: world.stack.redis.aof_size() > before + 300_000, world)
-        world.stack.redis.kill()
-        await asyncio.to_thread(world.stack.redis.cut_aof, rng.randrange(50_000, 250_000))
-        await asyncio.to_thread(world.stack.redis.start)
-    await load
+    async with world.load(1_500):
+        for _ in range(3):
+            before = redis.aof_size()
+            await until(lambda before=before: redis.aof_size() > before + 600_000, world)
+            redis.kill()
+            await asyncio.to_thread(redis.cut_aof, world.random.randrange(50_000, 400_000))
+            await asyncio.to_thread(redis.start)
     await world.agrees()
     assert worker.alive
     assert {words[1] for words in worker.words("refused")} <= {"rewound", "fenced"}

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ class Worker:
         self.signal(signal.SIGKILL)
         self.process.wait()
 
+    @property
+    def claimed(self) -> set[str]:
+        """The shards it has claimed at any time."""
+        return {words[0] for words in self.words("claimed")}
+
     def stop(self, patience_s: float = 30.0) -> int:
         """SIGTERM; the exit code."""
         self.signal(signal.SIGTERM)
@@ -87,8 +93,8 @@ class World:
             "judgments": partitions,
             "outcomes": partitions,
             "cache": 300,
-            "log": {"session_timeout_s": 6.0, "heartbeat_s": 0.5, "report_every_s": 0.5, "fetch_max_wait_ms": 20},
-            "limits": {"halted_poll_s": 0.3, "claim_wait_s": 3.0, "stop_wait_s": 3.0},
+            "log": {"session_timeout_s": 4.0, "heartbeat_s": 0.5, "report_every_s": 0.5, "fetch_max_wait_ms": 20},
+            "limits": {"idle_check_s": 1.0, "halted_poll_s": 0.3, "claim_wait_s": 3.0, "stop_wait_s": 3.0},
         }
         self.workers: list[Worker] = []
         self.random = random.Random(11)
@@ -132,6 +138,22 @@ class World:
             await producer.flush()
         finally:
             await producer.stop()
+
+    @asynccontextmanager
+    async def load(self, per_second: float, *, poison: float = 0.0) -> AsyncIterator[None]:
+        """Judgments keep coming until the block ends."""
+        ending = asyncio.Event()
+
+        async def keep_coming() -> None:
+            while not ending.is_set():
+                await self.produce(self.judgments(int(per_second), poison=poison), per_second=per_second)
+
+        coming = asyncio.create_task(keep_coming())
+        try:
+            yield
+        finally:
+            ending.set()
+            await coming
 
     async def read(self, topic: str) -> list[list[Any]]:
         """Every record of a topic, committed ones only, partition by partition."""

@@ -247,7 +247,7 @@ def test_the_profile_cache_may_be_emptied_at_any_time(directory: Directory) -> N
     before = decode(records(*mixed(50)), directory, DESTINATIONS)
     directory.profiles.empty()
     after = decode(records(*mixed(50)), directory, DESTINATIONS)
-    assert before.rows.tolist() == after.rows.tolist()
+    assert before.rows.tobytes() == after.rows.tobytes()
     assert before.profiles == after.profiles
 
 

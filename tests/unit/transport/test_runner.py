@@ -25,7 +25,7 @@ from tests.integration.transport.counting_stage import CountingItems, CountingRa
 
 LIMITS = RunnerLimits(
     linger_ms=1, backlog_linger_ms=2, flush_records=300, batch_records=150, retry_first_s=0.001, retry_longest_s=0.01,
-    halted_poll_s=0.01, owned_poll_s=0.01, claim_wait_s=1.0, stop_wait_s=2.0,
+    halted_poll_s=0.01, idle_check_s=0.02, owned_poll_s=0.01, claim_wait_s=1.0, stop_wait_s=2.0,
 )  # fmt: skip
 PARTITIONS = 2
 
@@ -216,6 +216,17 @@ async def test_a_store_that_went_back_is_caught_and_replayed(world):
     await world.agrees()
     assert Refusal.REWOUND in world.notes.refusals
     assert sum(world.notes.rewinds) > 300
+
+
+async def test_a_store_that_went_back_is_caught_though_nothing_more_arrives(world):
+    world.start()
+    world.judge(400)
+    await world.agrees()
+    snapshot = world.store.snapshot()
+    world.judge(100)
+    await world.agrees()
+    world.store.restore(snapshot)
+    await world.agrees()
 
 
 async def test_outcomes_that_were_sent_before_the_store_went_back_are_trimmed(world):

@@ -1,0 +1,5 @@
+"""`python -m stream` is `raterwatch`."""
+
+from stream.cli import main
+
+main()

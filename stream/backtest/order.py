@@ -1,0 +1,20 @@
+"""Puts what stage 2 is about to apply into the order of the file, whichever partition it came from."""
+
+import msgspec
+import numpy as np
+
+from stream.stages.raters_work import RaterWork
+
+
+def in_file_order(work: RaterWork) -> RaterWork:
+    """The same outcomes sorted by (offset, part), where offsets number the file's records over all partitions.
+
+    Kafka keeps no order between partitions; this is the one that it comes to when every judgment is committed by itself.
+    So what is known at a rater's n-th judgment holds nothing from later in the file, however batches are cut.
+    """
+    order = np.lexsort((work.rows["part"], work.rows["offset"]))
+    rows, key_of_row = work.rows[order], work.key_of_row[order]
+    _, first_row = np.unique(key_of_row, return_index=True)
+    notes = sorted(work.verdicts, key=lambda placed: placed[1].offset)
+    verdicts = [(int(np.searchsorted(rows["offset"], note.offset)), note) for _, note in notes]
+    return msgspec.structs.replace(work, rows=rows, key_of_row=key_of_row, first_row=first_row, verdicts=verdicts)

@@ -1,0 +1,173 @@
+"""The worker's two stages over a log of events, in memory, cut as the partitions of Kafka would be."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from stream.backtest.durations import Durations
+from stream.backtest.order import in_file_order
+from stream.backtest.rows import RaterRow, rater_rows
+from stream.backtest.sources import HORIZON_DAYS, event_ms, key_of
+from stream.backtest.watch import Snapshot, Watch
+from stream.errors import InputError, ShardHalted
+from stream.events import Event, Finding
+from stream.intake.directory import Directory
+from stream.intake.partition import partition_of
+from stream.intake.payload import SettingsPayload
+from stream.intake.reasons import Reason
+from stream.quality.policy import DEFAULT_POLICY, Policy
+from stream.stages.items_stage import ItemStage
+from stream.stages.port import Effects
+from stream.stages.raters_stage import RatersStage
+
+BATCH_EVENTS = 4_000
+CACHED_PARTITIONS = 1_000_000
+_ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to run: partitions of both topics, thresholds, and the judgment counts at which to note scores."""
+
+    partitions: int = 4
+    policy: Policy = DEFAULT_POLICY
+    snapshots: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came out; `rejects` maps a reason to (times, number of the first such record, counted from 1)."""
+
+    raters: list[RaterRow]  # the most suspicious first
+    findings: list[Finding]  # openings and closings, in the order in which they happened
+    snapshots: list[Snapshot]
+    shards: list[RatersStage]  # stage 2 as it ended, for whoever wants more
+    records: int
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rejects: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def run(events: Iterable[Event], settings: SettingsPayload, plan: Plan | None = None) -> Result:
+    """Runs all events; raises InputError when so many are refused that a worker would halt."""
+    backtest = Backtest(settings, plan or Plan())
+    for batch in batches(events):
+        backtest.feed(batch)
+    return backtest.finish()
+
+
+def batches(events: Iterable[Event], size: int = BATCH_EVENTS) -> Iterator[list[Event]]:
+    """The events a few thousand at a time. Their number changes the speed and nothing else."""
+    rest = iter(events)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+class Backtest:
+    """Feed it batches of events in order, then finish it.
+
+    The log's time is the latest event time so far: each event is read as if it had arrived when it happened. Nothing is
+    forgotten for its age.
+    """
+
+    def __init__(self, settings: SettingsPayload, plan: Plan) -> None:
+        self._watch, self._durations = Watch(plan.snapshots), Durations()
+        numbers = range(plan.partitions)
+        self._items = [
+            ItemStage(n, plan.partitions, Directory.of(settings), stored=False, horizon_days=int(HORIZON_DAYS))
+            for n in numbers
+        ]
+        self._raters = [
+            RatersStage(
+                n,
+                plan.partitions,
+                policy=plan.policy,
+                stored=False,
+                snapshots=sorted(set(plan.snapshots)),
+                on_snapshot=self._watch.on_snapshot,
+                on_finding=self._watch.on_finding,
+            )
+            for n in numbers
+        ]
+        self._partition_of: dict[str, int] = {}
+        self._records, self._log_ms = 0, 0
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._rejects: dict[str, tuple[int, int]] = {}
+
+    def feed(self, events: Sequence[Event]) -> None:
+        """Applies the next events of the log to both stages."""
+        logs: list[list[_Record]] = [[] for _ in self._items]
+        known, encode = self._partition_of, _ENCODER.encode
+        offset, log_ms = self._records, self._log_ms
+        for event in events:
+            key = key_of(event)
+            partition = known[key] if key in known else self._place(key)
+            log_ms = max(log_ms, event_ms(event))
+            logs[partition].append(_Record(offset, log_ms, encode(event)))
+            offset += 1
+        self._records, self._log_ms = offset, log_ms
+        inboxes: list[list[_Record]] = [[] for _ in self._raters]
+        for stage, log in zip(self._items, logs, strict=True):
+            if log:
+                self._join(stage, log, inboxes)
+        for shard, inbox in zip(self._raters, inboxes, strict=True):
+            if inbox:
+                work = in_file_order(shard.read(inbox))
+                self._counts.update(shard.apply(work).counts)
+                self._durations.add(work)
+
+    def finish(self) -> Result:
+        """What there is to know at the end of the log."""
+        messages = [message for shard in self._raters for message in shard.flush().messages]
+        findings = [msgspec.json.decode(message.value, type=Finding) for message in messages]
+        return Result(
+            raters=rater_rows(self._raters, self._watch.first_suspect_at, self._durations.medians_ms()),
+            findings=sorted(findings, key=lambda found: (found.at, found.rater_id, found.queue)),
+            snapshots=sorted(self._watch.snapshots, key=lambda row: (row.queue, row.rater_id, row.n)),
+            shards=self._raters,
+            records=self._records,
+            counts=self._counts,
+            rejects=self._rejects,
+        )
+
+    def _join(self, stage: ItemStage, log: list["_Record"], inboxes: list[list["_Record"]]) -> None:
+        try:
+            effects = stage.apply(stage.read(log))
+        except ShardHalted as halted:
+            raise InputError(f"stopped: {halted.reason}. {'; '.join(refusals(self._rejects))}") from None
+        self._note(effects)
+        for message in stage.flush().messages:
+            if message.partition is not None:
+                inbox = inboxes[message.partition]
+                inbox.append(_Record(log[0].offset, self._log_ms, message.value))
+
+    def _note(self, effects: Effects) -> None:
+        self._counts.update(effects.counts)
+        for reject in effects.rejects:
+            times, first = self._rejects.get(reject.reason, (0, reject.offset + 1))
+            self._rejects[reject.reason] = (times + 1, min(first, reject.offset + 1))
+
+    def _place(self, key: str) -> int:
+        if len(self._partition_of) >= CACHED_PARTITIONS:
+            self._partition_of.clear()
+        partition = self._partition_of[key] = partition_of(key, len(self._items))
+        return partition
+
+
+def refusals(rejects: Mapping[str, tuple[int, int]]) -> list[str]:
+    """A line for each reason for which records were refused, the most frequent first."""
+    return [
+        f"{times:,} {reason} (first: record {first:,}). {Reason(reason).advice}"
+        for reason, (times, first) in sorted(rejects.items(), key=lambda item: (-item[1][0], item[0]))
+    ]
+
+
+class _Record(NamedTuple):
+    """A record of either topic. In `judgments` the offset is the event's number in the whole log, over all partitions."""
+
+    offset: int
+    timestamp: int
+    value: bytes | None

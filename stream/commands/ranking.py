@@ -1,0 +1,150 @@
+"""All raters of a deployment, the most suspicious first, read cheaply: hot rows of all, latest judgments of a few."""
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from stream.commands.judging import findings_of, short_reasons, state_of, suspicion_of, why_unknown
+from stream.commands.reading import (
+    RaterRow,
+    ShardReader,
+    fill_found,
+    latest_sums,
+    partition_count,
+    restored_stage,
+    row_of,
+)
+from stream.quality.columns import FAST, FAST_KNOWN, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS
+from stream.quality.groups import GROUP
+from stream.quality.measures import measure
+from stream.quality.schema import UNIT
+from stream.settings import Settings
+from stream.stages.raters_stage import RatersStage
+from stream.state.keys import EVIDENCE, HISTORY, RATERS
+
+STATE_ORDER = {"suspect": 0, "watch": 1, "ok": 2, "unknown": 2}
+_LOOKED_AT = 3  # so many times the wanted number is ranked again with the latest judgments
+
+
+class RankedRater(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of `top`. Shares are 0 to 1; None is unknown."""
+
+    rater: str
+    queue: str
+    vendor: str
+    state: str
+    suspicion: float
+    judgments: int
+    last50_agreement: float | None
+    last50_chance_corrected: float | None
+    gold_right: float
+    gold_seen: int
+    fast_share: float | None
+    reasons: list[str]
+    unknown_why: str | None
+    findings: list[str]
+    latest_judgment_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which raters are wanted; None is any."""
+
+    queue: str | None = None
+    vendor: str | None = None
+    state: str | None = None
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """The first raters, and how many there are of each state among all that pass the filters for queue and vendor."""
+
+    raters: list[RankedRater]
+    by_state: dict[str, int]
+    shards: int
+    partitions: int
+
+
+async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limit: int) -> Ranking:
+    """Ranks by state, then by suspicion.
+
+    A first pass over the hot rows knows all but the last 50 judgments; who stands in front after it, suspects and those
+    on watch before others, is ranked again with them. So somebody whose work fell off only lately, and so little
+    that no detector watches, may stand too far back.
+    """
+    partitions = await partition_count(store, settings)
+    ranked: list[RankedRater] = []
+    by_state: Counter[str] = Counter()
+    shards = 0
+    for partition in range(partitions):
+        rows = await store.scan(f"{settings.outcomes}:{partition}", RATERS)
+        stage = await restored_stage(store, settings, partition, rows=len(rows) + _LOOKED_AT * limit)
+        if stage is None:
+            continue
+        shards += 1
+        _fill_hot(stage, rows)
+        wanted = [row for key in rows if (row := row_of(stage, key)) and _passes(row, filters, by_state)]
+        first = heapq.nsmallest(_LOOKED_AT * limit, wanted, key=_order)
+        ranked += [ranked_rater(row) for row in await _with_latest(store, settings, stage, first, rows)]
+    ranked.sort(key=lambda rater: (STATE_ORDER[rater.state], -rater.suspicion, rater.rater, rater.queue))
+    return Ranking(ranked[:limit], dict(by_state), shards, partitions)
+
+
+def ranked_rater(row: RaterRow) -> RankedRater:
+    """The line of one row."""
+    profile = row.table.profiles[row.slot]
+    life = row.table.rows.life[row.slot]
+    latest = measure(*latest_sums(row))
+    return RankedRater(
+        rater=profile.rater_id,
+        queue=profile.queue,
+        vendor=profile.vendor,
+        state=state_of(row),
+        suspicion=suspicion_of(row),
+        judgments=int(life[JUDGMENTS]),
+        last50_agreement=latest.agreement.value if latest.agreement else None,
+        last50_chance_corrected=latest.chance_corrected.value if latest.chance_corrected else None,
+        gold_right=float(life[GOLD_RIGHT]) / UNIT,
+        gold_seen=int(life[GOLD_SEEN]),
+        fast_share=float(life[FAST] / life[FAST_KNOWN]) if life[FAST_KNOWN] else None,
+        reasons=short_reasons(row),
+        unknown_why=why_unknown(row),
+        findings=[finding.sentence.text for finding in findings_of(row)],
+        latest_judgment_ms=int(row.hot["latest_ms"]),
+    )
+
+
+def _fill_hot(stage: RatersStage, rows: dict[bytes, bytes]) -> None:
+    keys, hot = list(rows), list(rows.values())
+    nothing: Sequence[None] = [None] * len(keys)
+    names = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
+    fill_found(stage, names, {RATERS: hot, HISTORY: nothing, EVIDENCE: nothing})
+
+
+def _passes(row: RaterRow, filters: Filters, by_state: Counter[str]) -> bool:
+    profile = row.table.profiles[row.slot]
+    if row.hot["kind"] == GROUP or row.hot["training"]:
+        return False
+    if filters.queue not in (None, profile.queue) or filters.vendor not in (None, profile.vendor):
+        return False
+    by_state[state_of(row)] += 1
+    return filters.state in (None, state_of(row))
+
+
+def _order(row: RaterRow) -> tuple[int, float]:
+    return STATE_ORDER[state_of(row)], -suspicion_of(row)
+
+
+async def _with_latest(
+    store: ShardReader, settings: Settings, stage: RatersStage, rows: Sequence[RaterRow], hot: dict[bytes, bytes]
+) -> list[RaterRow]:
+    """The same rows with their latest judgments; the rows before them are left behind in the stage."""
+    keys = [row.key for row in rows]
+    if not keys:
+        return []
+    loaded = await store.load(f"{settings.outcomes}:{stage.partition}", {EVIDENCE: keys})
+    names = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
+    fill_found(stage, names, {RATERS: [hot[key] for key in keys], HISTORY: [None] * len(keys), **loaded})
+    return [row for key in keys if (row := row_of(stage, key))]

@@ -1,0 +1,1 @@
+"""A whole deployment on one machine: the demo's, and what the benches and end-to-end tests run on."""

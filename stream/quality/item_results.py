@@ -1,0 +1,18 @@
+"""What can become of a record; the names are a metric's label, and those of REJECTED a reject's reason."""
+
+APPLIED, DUPLICATE, AFTER_WITHDRAWAL, REVISED, STALE_REVISION, CONFLICTING = 0, 1, 2, 3, 4, 5
+EXPIRED, RETRACTED_EARLY, UNKEPT, UNCHANGED, NOTHING = 6, 7, 8, 9, 10
+RESULT_NAMES = (
+    "applied",
+    "duplicate",
+    "after_withdrawal",
+    "revised",
+    "stale_revision",
+    "conflicting_duplicate",
+    "item_expired",
+    "retracted_early",
+    "unkept",
+    "unchanged",
+    "nothing",
+)
+REJECTED = (STALE_REVISION, CONFLICTING, EXPIRED)

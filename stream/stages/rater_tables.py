@@ -1,0 +1,141 @@
+"""The rater tables of a shard, one per label width: where a row stands, and its move when a queue gets more labels."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from stream.quality.groups import GROUP, queue_group, vendor_group
+from stream.quality.outcome_message import QueueInfo
+from stream.quality.profile import Profile
+from stream.quality.rater_table import RaterTable, RowKey
+
+
+class RaterTables:
+    """`queues` are the settings as of the outcome at hand; `by_width` and `groups` (slots of group rows) their rows.
+
+    Labels are only ever appended, so of two settings of a queue the one with more labels is the newer: sources need not
+    agree on when they bring it.
+    """
+
+    def __init__(self) -> None:
+        self.by_width: dict[int, RaterTable] = {}
+        self.groups: dict[int, set[int]] = {}
+        self.queues: dict[int, QueueInfo] = {}
+        self._queue_of: dict[bytes, int] = {}  # a row key's last 8 bytes -> queue; training has the queue's key plus one
+        self._table_of: dict[int, RaterTable] = {}
+        self._changed: set[int] = set()
+
+    def restore(self, queues: Mapping[bytes, bytes], groups: Mapping[RowKey, bytes]) -> None:
+        """Takes queues and group rows from the store."""
+        for data in queues.values():
+            self.make_room(msgspec.msgpack.decode(data, type=QueueInfo))
+        self._changed.clear()
+        for key, data in groups.items():
+            hot, history = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+            table = self.table_of(key)
+            slot = table.load(key, hot, history, None)
+            self.groups[table.width].add(slot)
+            self._set_scale(table, slot)
+
+    def is_news(self, info: QueueInfo) -> bool:
+        """Whether `learn` would change anything."""
+        return info.key not in self.queues or len(info.labels) > len(self.queues[info.key].labels)
+
+    def make_room(self, info: QueueInfo) -> None:
+        """Takes a new queue; moves a known one's rows to a wider table when its labels need one. Changes no measure."""
+        if info.key not in self.queues:
+            self.queues[info.key] = info
+            self._changed.add(info.key)
+            for key in (info.key, info.key + 1):
+                self._queue_of[_bytes_of(key)] = info.key
+        table = self.by_width.setdefault(info.width, RaterTable(info.width))
+        self.groups.setdefault(info.width, set())
+        old = self._table_of.setdefault(info.key, table)
+        if old.width < info.width:
+            self._table_of[info.key] = table
+            self._move(info.key, old, table)
+
+    def learn(self, info: QueueInfo) -> None:
+        """From this outcome on the queue has these labels."""
+        self.queues[info.key] = info
+        self._changed.add(info.key)
+        table = self._table_of[info.key]
+        for key, slot in table.slot_of.items():
+            if self._queue_of[key[8:16]] == info.key:
+                table.rows.hot["scale"][slot] = len(info.labels)
+
+    def find(self, key: RowKey) -> tuple[RaterTable, int] | None:
+        """A row's table and slot, None when memory does not hold it."""
+        queue = self._queue_of.get(key[8:16])
+        if queue is None:
+            return None
+        table = self._table_of[queue]
+        slot = table.slot_of.get(key)
+        return None if slot is None else (table, slot)
+
+    def load(self, key: RowKey, hot: bytes, history: bytes | None, evidence: bytes | None) -> None:
+        """Takes a rater's row from the store."""
+        table = self.table_of(key)
+        slot = table.load(key, hot, history, evidence)
+        self._set_scale(table, slot)
+        self._link(table, slot)
+
+    def open(self, key: RowKey, profile: Profile, *, training: bool) -> tuple[RaterTable, int]:
+        """An empty row for a new rater."""
+        table = self.table_of(key)
+        slot = table.open(key, profile)
+        table.rows.hot["training"][slot] = training
+        self._set_scale(table, slot)
+        self._link(table, slot)
+        return table, slot
+
+    def queue_of(self, key: RowKey) -> QueueInfo:
+        """The queue that a row belongs to."""
+        return self.queues[self._queue_of[key[8:16]]]
+
+    def table_of(self, key: RowKey) -> RaterTable:
+        """The table that holds the rows of this one's queue."""
+        return self._table_of[self._queue_of[key[8:16]]]
+
+    def take_changed(self) -> list[tuple[bytes, bytes]]:
+        """(field, bytes) of the queues that changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return [(_bytes_of(key), msgspec.msgpack.encode(self.queues[key])) for key in sorted(changed)]
+
+    def shrink(self, bound: int) -> None:
+        """Lets go of what the store holds and nobody used for longest."""
+        for table in self.by_width.values():
+            table.shrink(bound, self.groups[table.width])
+
+    def _set_scale(self, table: RaterTable, slot: int) -> None:
+        queue = self.queue_of(table.key_of[slot])
+        table.rows.hot["label_kind"][slot], table.rows.hot["scale"][slot] = queue.kind, len(queue.labels)
+
+    def _link(self, table: RaterTable, slot: int) -> None:
+        """Points a rater's row at the rows of its queue and of its vendor there."""
+        queue = self.queue_of(table.key_of[slot])
+        whole = self._group(table, *queue_group(queue.key, queue.name))
+        vendor = self._group(table, *vendor_group(queue.key, queue.name, table.profiles[slot].vendor))
+        table.rows.hot["queue_row"][slot], table.rows.hot["vendor_row"][slot] = whole, vendor
+
+    def _group(self, table: RaterTable, key: RowKey, profile: Profile) -> int:
+        slot = table.slot_of.get(key)
+        if slot is None:
+            slot = table.open(key, profile)
+            table.rows.hot["kind"][slot] = GROUP
+            self.groups[table.width].add(slot)
+            self._set_scale(table, slot)
+        return slot
+
+    def _move(self, queue: int, old: RaterTable, new: RaterTable) -> None:
+        mine = [(key, slot) for key, slot in old.slot_of.items() if self._queue_of[key[8:16]] == queue]
+        moved = {slot: new.take_over(old, slot) for _, slot in mine}
+        groups = self.groups[old.width] & moved.keys()
+        self.groups[old.width] -= groups
+        self.groups[new.width] |= {moved[slot] for slot in groups}
+        for slot in moved.keys() - groups:
+            self._link(new, moved[slot])
+
+
+def _bytes_of(key: int) -> bytes:
+    return (key & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(8, "little")

@@ -1,0 +1,182 @@
+"""Every metric that raterwatch exports: the contract that alert rules, dashboards and their tests hold on to.
+
+Numbers of quality are gauges, because a corrected answer lowers them. Sums stand beside their counts, so that shards,
+workers and vendors add up: `sum(agreed) / sum(scored)`. What is unknown is absent, never 0.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """How Prometheus reads a metric."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class Metric(NamedTuple):
+    """One metric family. `help` says in one line how to read the number."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    unit: str
+    help: str
+    buckets: tuple[float, ...] = ()  # upper bounds of a histogram, without the last one, infinity
+
+
+def _counter(name: str, labels: str, unit: str, help_: str) -> Metric:
+    return Metric(f"raterwatch_{name}_total", Kind.COUNTER, tuple(labels.split()), unit, help_)
+
+
+def _gauge(name: str, labels: str, unit: str, help_: str) -> Metric:
+    return Metric(f"raterwatch_{name}", Kind.GAUGE, tuple(labels.split()), unit, help_)
+
+
+def _histogram(name: str, labels: str, help_: str, buckets: tuple[float, ...]) -> Metric:
+    return Metric(f"raterwatch_{name}_seconds", Kind.HISTOGRAM, tuple(labels.split()), "seconds", help_, buckets)
+
+
+_LATENCY_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+_WORK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STALL_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+
+# The pipeline, in the order of the data's way.
+RECORDS = _counter("records", "topic result", "records", "Records joined with their items, by what they did there.")
+REJECTS = _counter("rejects", "topic reason", "records", "Records refused, by reason; any lasting rate needs a look.")
+NOTES = _counter("notes", "what detail", "events", "Accepted but worth knowing: unknown fields, undeclared labels, …")
+OUTCOMES = _counter("outcomes", "result", "outcomes", "Outcomes at stage 2: applied, or seen before and dropped.")
+VERDICTS = _counter("verdicts", "result", "verdicts", "People's decisions that reached a rater's shard.")
+APPLIED_LATENCY = _histogram(
+    "applied_latency",
+    "topic",
+    "From a judgment's arrival in Kafka to its stage's memory; topic outcomes is end to end: then scrapes show it.",
+    _LATENCY_S,
+)
+STORED_LATENCY = _histogram(
+    "stored_latency", "topic", "From a judgment's arrival in Kafka to its durable commit in this stage.", _LATENCY_S
+)
+CLOCK_AHEAD = _gauge(
+    "clock_ahead_seconds", "topic", "seconds", "How far Kafka's clock ran ahead of this worker's in the last batch."
+)
+LAST_ARRIVAL = _gauge(
+    "last_arrival_timestamp_seconds", "topic partition", "Unix time", "When the newest applied judgment came to Kafka."
+)
+LAG = _gauge(
+    "lag_records", "topic partition", "records", "Readable records not committed yet; near 0 when all is well."
+)
+
+# Commits and shards.
+COMMITS = _counter(
+    "commits",
+    "topic result",
+    "commits",
+    "Commits by result: ok, fenced, rewound, unexplained, empty; unavailable counts tries that will be repeated.",
+)
+COMMITTED = _counter("committed_records", "topic", "records", "Records (stage 2: outcomes) in stored commits.")
+COMMIT_TIME = _histogram(
+    "commit", "topic", "One commit, from its first try until all its messages are acknowledged.", _WORK_S
+)
+CLAIM_TIME = _histogram("claim", "topic", "Taking over a shard, until it reads on.", _WORK_S)
+UNAVAILABLE = _counter("unavailable", "what", "tries", "Calls that Kafka or Redis did not answer; each is tried again.")
+REGRESSIONS = _counter(
+    "regressions", "topic", "events", "Times the stored state had gone back; 0 unless Redis lost data."
+)
+REPLAYED = _counter("replayed_records", "topic", "records", "Offsets applied again because the stored state went back.")
+SHARDS = _gauge("shards", "topic state", "shards", "Shards of this worker: claiming, running or halted.")
+HALTED = _gauge(
+    "shard_halted", "topic partition", "0 or 1", "1 while the shard waits for an operator; /readyz says why."
+)
+GENERATION = _gauge("generation", "topic partition", "generation", "Log-time generation of the items shard.")
+CACHE_LOOKUPS = _counter("cache_lookups", "topic result", "rows", "Rows looked for in memory: hit, or miss and loaded.")
+CACHED_ROWS = _gauge("cached_rows", "topic", "rows", "Rows held in memory.")
+
+# The process.
+BUILD = _gauge("build_info", "version python", "1", "Always 1; the labels say what runs.")
+LOOP_DELAY = _histogram("loop_delay", "", "How late the event loop woke a timer: the stream's stalls.", _STALL_S)
+BOARD_TIME = _histogram("board_render", "", "Rendering the quality series, pauses for the stream included.", _WORK_S)
+BOARD_AT = _gauge("board_timestamp_seconds", "", "Unix time", "When the quality series were last rendered.")
+
+# Findings.
+FINDINGS_OPENED = _counter("findings_opened", "detector", "findings", "Findings opened.")
+FINDINGS_CLOSED = _counter("findings_closed", "detector", "findings", "Findings closed: evidence gone, or a verdict.")
+FINDINGS_OPEN = _gauge("findings_open", "vendor queue detector", "findings", "Findings open now.")
+FLAGGED_RATERS = _gauge("flagged_raters", "vendor queue", "raters", "Raters with at least one open finding.")
+
+# A vendor's raters in a queue together: what each window (1h, 24h, 7d, lifetime) holds, as sums.
+_GROUP = "vendor queue window"
+
+
+def _judgments(name: str, help_: str) -> Metric:
+    return _gauge(f"quality_{name}_judgments", _GROUP, "judgments", help_)
+
+
+JUDGMENTS = _gauge("quality_judgments", _GROUP, "judgments", "Answered and standing judgments.")
+SKIPPED = _judgments("skipped", "Skips; never dissent.")
+ESCALATED = _judgments("escalated", "Escalations; never dissent.")
+SCORED = _judgments("scored", "Judgments with at least one peer: what agreement divides by.")
+PEERS = _gauge("quality_peers", _GROUP, "peers", "Peers of all scored judgments; over scored: peers a judgment.")
+AGREED = _judgments("agreed", "Agreement with peers, summed over scored judgments.")
+EXPECTED = _judgments(
+    "expected_agreed", "Agreement that the label mix alone gives; (agreed-this)/(scored-this): skill."
+)
+GOLD = _judgments("gold", "Judgments on items with a known answer.")
+GOLD_RIGHT = _judgments("gold_right", "Credit on those; over gold: accuracy.")
+AUDITED = _judgments("audited", "Adjudicated judgments, however they were chosen.")
+OVERTURNED = _judgments("overturned", "How many of those were overturned.")
+AUDITED_RANDOM = _judgments("random_audited", "Adjudicated at random: the only ones fit for contracts.")
+OVERTURNED_RANDOM = _judgments("random_overturned", "How many of those were overturned.")
+TIMED = _judgments("timed", "Answers with a duration.")
+LOG_TIME = _gauge(
+    "quality_log_time", _GROUP, "ln(seconds)", "Sum of ln(seconds); exp(this/timed): the typical duration."
+)
+LOG_TIME_SQUARED = _gauge("quality_log_time_squared", _GROUP, "ln(seconds)^2", "Sum of squares, for the spread.")
+FAST = _judgments("fast", "Faster than a third of the item kind's median.")
+FAST_KNOWN = _judgments("speed_known", "Timed while the usual time was known: what fast divides by.")
+REPEATS = _judgments("repeated", "Judgments on an item the same rater had answered before.")
+REPEATS_SAME = _judgments("repeated_same", "How far those agree with the first answer.")
+COST = _gauge("quality_cost", _GROUP, "currency of the contract", "Cost of the costed judgments.")
+COSTED = _judgments("costed", "Judgments with a cost.")
+
+# Raters, counted. Only raters whose rows this worker holds in memory are seen.
+RATERS = _gauge("raters", "vendor queue state", "raters", "Raters by state: unknown, ok, watch, suspect.")
+ACTIVE_RATERS = _gauge("active_raters", _GROUP, "raters", "Raters whose latest judgment lies in the window.")
+TRAINING_RATERS = _gauge("training_raters", "vendor queue", "raters", "Raters in training: measured, never flagged.")
+UNKNOWN_RATERS = _gauge(
+    "unknown_raters",
+    "vendor queue reason",
+    "raters",
+    "Why nothing can be said: few_judgments, no_peers, or no_peers_no_gold (cannot be judged at all).",
+)
+
+# Care, not suspicion: sums and counts only, never a person.
+EXPOSURE = _gauge("care_exposure_seconds", f"{_GROUP} sensitivity", "seconds", "Time on items by their sensitivity.")
+EXPOSED_RATERS = _gauge(
+    "care_raters", "vendor queue level", "raters", "Raters near or over the limit of sensitive content in 24 h."
+)
+
+# One rater in one queue. Bounded: see `--rater-series`; window is last50 or 7d.
+_RATER = "rater queue vendor"
+_RATER_WINDOW = f"{_RATER} window"
+RATER_SUSPECT = _gauge(
+    "rater_suspect", f"{_RATER} detector mode", "0 or 1", "1 while a finding is open; 0 for a while after it closed."
+)
+RATER_STATE = _gauge("rater_state", _RATER, "state", "1 ok, 2 watch, 3 suspect; absent while unknown.")
+RATER_SUSPICION = _gauge("rater_suspicion_ratio", _RATER, "0 to 1", "Ranks a queue's raters; decides nothing.")
+RATER_JUDGMENTS = _gauge("rater_judgments", _RATER_WINDOW, "judgments", "Answered and standing judgments.")
+RATER_AGREEMENT = _gauge("rater_agreement_ratio", _RATER_WINDOW, "0 to 1", "Mean agreement with peers.")
+RATER_SKILL = _gauge("rater_skill_ratio", _RATER_WINDOW, "-1 to 1", "Chance-corrected agreement: 1 perfect, 0 chance.")
+RATER_SKILL_LOW = _gauge("rater_skill_low_ratio", _RATER_WINDOW, "-1 to 1", "Its 95 % interval's lower end.")
+RATER_SKILL_HIGH = _gauge("rater_skill_high_ratio", _RATER_WINDOW, "-1 to 1", "Its 95 % interval's upper end.")
+RATER_GOLD = _gauge("rater_gold_accuracy_ratio", _RATER_WINDOW, "0 to 1", "Share right on items with a known answer.")
+RATER_GOLD_LOW = _gauge("rater_gold_accuracy_low_ratio", _RATER_WINDOW, "0 to 1", "Its 95 % interval's lower end.")
+RATER_GOLD_HIGH = _gauge("rater_gold_accuracy_high_ratio", _RATER_WINDOW, "0 to 1", "Its 95 % interval's upper end.")
+RATER_DURATION = _gauge("rater_duration_seconds", _RATER_WINDOW, "seconds", "Typical time on an item (geometric mean).")
+RATERS_SHOWN = _gauge("rater_series_raters", "", "raters", "Raters (per queue) that have series of their own.")
+RATERS_CUT = _gauge(
+    "rater_series_cut_raters", "", "raters", "Raters left out by the cap, least suspicious first; 0 is well."
+)
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in list(globals().values()) if isinstance(metric, Metric)}

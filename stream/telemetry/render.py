@@ -1,0 +1,131 @@
+"""Renders the quality series of a worker's shards, in steps of a few milliseconds between which the stream goes on."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import NamedTuple
+
+from stream.quality.rater_table import RaterTable
+from stream.stages.raters_stage import RatersStage
+from stream.telemetry import metrics
+from stream.telemetry.care import Exposures
+from stream.telemetry.census import Census
+from stream.telemetry.choice import choose
+from stream.telemetry.finding_lines import finding_counts, shown, suspect_lines
+from stream.telemetry.group_lines import group_lines, group_sums
+from stream.telemetry.lines import bare_line, header
+from stream.telemetry.metrics import METRICS, Metric
+from stream.telemetry.options import BoardOptions, RaterSeries
+from stream.telemetry.rater_lines import rater_lines
+from stream.telemetry.roster import Roster, join, look_at, occupied
+from stream.telemetry.standing import Standing
+
+_LOOKED_AT_ONCE, _RATERS_AT_ONCE, _GROUPS_AT_ONCE = 1024, 128, 128  # rows of one step
+
+_Lines = Mapping[Metric, bytes]
+
+
+class Scope(NamedTuple):
+    """What is to be rendered."""
+
+    mode: RaterSeries
+    cap: int
+    options: BoardOptions
+
+
+class Rendering(NamedTuple):
+    """A rendered page and what it cost."""
+
+    blocks: list[bytes]  # one a metric, in the order of their declaration
+    busy_s: float
+    longest_step_s: float  # so long the stream had to wait for its turn
+
+
+async def render(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int) -> Rendering:
+    """Renders everything about the shards. Windows are those of `now_ms`."""
+    pieces: dict[Metric, list[bytes]] = defaultdict(list)
+    blocks: list[bytes] = []
+    steps = chain(_gathering(_steps(shards, standing, scope, now_ms), pieces), _joining(pieces, blocks))
+    busy_s, longest_s, begun = 0.0, 0.0, time.perf_counter()
+    for _ in steps:
+        step_s = time.perf_counter() - begun
+        busy_s, longest_s = busy_s + step_s, max(longest_s, step_s)
+        await asyncio.sleep(0)
+        begun = time.perf_counter()
+    return Rendering(blocks, busy_s, longest_s)
+
+
+def _gathering(steps: Iterator[_Lines], pieces: dict[Metric, list[bytes]]) -> Iterator[None]:
+    for lines in steps:
+        for metric, text in lines.items():
+            if text:
+                pieces[metric].append(text)
+        yield
+
+
+def _joining(pieces: Mapping[Metric, list[bytes]], blocks: list[bytes]) -> Iterator[None]:
+    for metric in METRICS.values():
+        if metric in pieces:
+            blocks.append(b"".join((header(metric), *pieces[metric])))
+            yield
+
+
+def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int) -> Iterator[_Lines]:
+    options = scope.options
+    census = Census(now_ms)
+    exposures = Exposures(now_ms, options.exposure_near_s, options.exposure_over_s)
+    rosters = []
+    for table in _tables(shards):
+        parts = []
+        keys, slots = occupied(table)
+        for begin in range(0, len(keys), _LOOKED_AT_ONCE):
+            some = slice(begin, begin + _LOOKED_AT_ONCE)
+            roster, training = look_at(table, keys[some], slots[some])
+            census.add(roster, training)
+            exposures.add(table, roster.slots)
+            exposures.add(table, training)
+            parts.append(roster)
+            yield {}
+        rosters += [whole for whole in [join(parts)] if whole is not None]
+    yield census.lines() | exposures.lines()
+    chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
+    yield {
+        metrics.RATERS_SHOWN: bare_line(metrics.RATERS_SHOWN, sum(map(len, chosen))),
+        metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut),
+    }
+    for roster, places in zip(rosters, chosen, strict=True):
+        for part in _parts(roster.part(places)):
+            yield rater_lines(part, options.windows, now_ms)
+    yield from _finding_steps(shards, standing, scope, now_ms)
+    yield from _group_steps(_tables(shards), now_ms)
+
+
+def _finding_steps(
+    shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int
+) -> Iterator[_Lines]:
+    yield finding_counts(found for stage in shards.values() for found in stage.findings.values())
+    for shard, stage in shards.items():
+        standing.hold(shard, frozenset(map(shown, stage.findings.values())), now_ms / 1000)
+    if scope.mode != "none":
+        values = iter(standing.values(now_ms / 1000).items())
+        while some := dict(islice(values, _LOOKED_AT_ONCE)):
+            yield {metrics.RATER_SUSPECT: suspect_lines(some)}
+
+
+def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
+    total = group_sums(tables, now_ms)
+    yield {}
+    groups = iter(sorted(total.items()))
+    while some := dict(islice(groups, _GROUPS_AT_ONCE)):
+        yield group_lines(some)
+
+
+def _tables(shards: Mapping[str, RatersStage]) -> list[RaterTable]:
+    return [table for stage in shards.values() for table in list(stage.tables.values())]
+
+
+def _parts(roster: Roster) -> Iterable[Roster]:
+    for begin in range(0, len(roster.keys), _RATERS_AT_ONCE):
+        yield roster.part(range(begin, min(begin + _RATERS_AT_ONCE, len(roster.keys))))

@@ -54,7 +54,7 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
     gc.set_threshold(*_COLLECT_AFTER)
     store = open_store(settings.redis_access)
     producer = KafkaProducer(connection)
-    log = FaustLog(connection, LogSettings(settings.group, topics))
+    log = FaustLog(connection, LogSettings(settings.group, topics, session_timeout_s=settings.session_seconds))
     identities = KafkaIdentities(connection, topics, schema=SCHEMA_VERSION)
     fault = os.environ.get("RATERWATCH_FAULT")
     world = Surroundings(

@@ -31,6 +31,7 @@ class Settings:
     redis_password_file: Path | None = None
     redis_prefix: str = "rw:"
     group: str = "raterwatch"
+    session_seconds: int = 10  # a worker silent for so long loses its partitions to the others
     judgments: str = "judgments"
     outcomes: str = "outcomes"
     findings: str = "findings"

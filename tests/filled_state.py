@@ -47,8 +47,8 @@ class Crowd:
     seed: int = 3
     start_ms: int = START_MS
     topics: tuple[str, str] = ("judgments", "outcomes")
-    logs: list[list[Record]] = field(default_factory=list)
-    outcomes: list[list[Record]] = field(default_factory=list)
+    logs: list[list[Record]] = field(default_factory=list, repr=False)
+    outcomes: list[list[Record]] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         world = World(judgments=self.judgments, crowd=CrowdSettings(raters=self.raters), start_ms=self.start_ms)

@@ -1,4 +1,4 @@
-"""Exact medians of the times that raters took. A file has an end, so all of its times can be kept; a stream has none."""
+"""Exact medians of the times that raters took: a file has an end, so all its times can be kept; a stream has none."""
 
 import numpy as np
 

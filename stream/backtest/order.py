@@ -9,8 +9,8 @@ from stream.stages.raters_work import RaterWork
 def in_file_order(work: RaterWork) -> RaterWork:
     """The same outcomes sorted by (offset, part), where offsets number the file's records over all partitions.
 
-    Kafka keeps no order between partitions; this is the one that it comes to when every judgment is committed by itself.
-    So what is known at a rater's n-th judgment holds nothing from later in the file, however batches are cut.
+    Kafka keeps no order between partitions; this is the one it comes to when each judgment is committed by itself. So
+    what is known at a rater's n-th judgment holds nothing from later in the file, however batches are cut.
     """
     order = np.lexsort((work.rows["part"], work.rows["offset"]))
     rows, key_of_row = work.rows[order], work.key_of_row[order]

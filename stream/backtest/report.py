@@ -1,7 +1,6 @@
-"""Writes what a backtest found: raters.csv, findings.jsonl and snapshots.csv, byte for byte the same for the same input."""
+"""Writes what a backtest found: raters.csv, findings.jsonl, snapshots.csv; the same input gives the same bytes."""
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,4 +55,4 @@ def _replacing(path: Path) -> Iterator[TextIO]:
     draft = path.with_name(path.name + ".part")
     with draft.open("w", encoding="utf-8", newline="") as file:
         yield file
-    os.replace(draft, path)
+    draft.replace(path)

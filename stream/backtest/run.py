@@ -166,7 +166,7 @@ def refusals(rejects: Mapping[str, tuple[int, int]]) -> list[str]:
 
 
 class _Record(NamedTuple):
-    """A record of either topic. In `judgments` the offset is the event's number in the whole log, over all partitions."""
+    """A record of either topic. In `judgments` the offset is the event's number in the log, over all partitions."""
 
     offset: int
     timestamp: int

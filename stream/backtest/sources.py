@@ -70,14 +70,22 @@ def survey_all(paths: Sequence[str], reading: Reading) -> FileSurvey:
 
 
 def declare_queues(found: FileSurvey, settings: Settings | None = None) -> Settings:
-    """The settings, with the files' own queues added where they declare none; those take judgments of any age."""
-    known = settings.queues if settings else {}
-    declared = declare(found, settings)
-    queues = {
-        name: queue if name in known else msgspec.structs.replace(queue, horizon_days=HORIZON_DAYS)
-        for name, queue in declared.queues.items()
+    """The settings, with the files' own queues added where they declare none; those take judgments of any age.
+
+    Who lists vendors refuses all others: a list stays as it is, and the files' vendors stand in their own queues.
+    """
+    settings = settings or Settings()
+    declared = declare(found, settings).queues
+    new = {
+        name: msgspec.structs.replace(
+            declared[name],
+            horizon_days=HORIZON_DAYS,
+            vendors=tuple(sorted(queue.vendors)) if settings.vendors else (),
+        )
+        for name, queue in found.queues.items()
+        if name not in settings.queues
     }
-    return msgspec.structs.replace(declared, queues=queues)
+    return msgspec.structs.replace(settings, queues=settings.queues | new)
 
 
 def event_ms(event: Event) -> int:

@@ -17,15 +17,13 @@ WORST = 15
 _STYLES = {"suspect": "red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 
 
-def show(
-    result: Result, found: FileSurvey, undeclared: Sequence[str], written: Sequence[Path], seconds: float
-) -> None:
+def show(result: Result, found: FileSurvey, undeclared: Sequence[str], written: Sequence[Path], seconds: float) -> None:
     """Prints the summary."""
     console = Console(highlight=False)
     states = Counter(row.state for row in result.raters)
-    raters = len({row.rater_id for row in result.raters})
+    raters, queues = len({row.rater_id for row in result.raters}), len(found.queues)
     console.print(
-        f"{result.records:,} records, {raters:,} raters in {len(found.queues):,} queue{'s' * (len(found.queues) != 1)}, "
+        f"{result.records:,} records, {raters:,} raters in {queues:,} queue{'s' * (queues != 1)}, "
         f"{seconds:.1f} s: " + ", ".join(f"{states[name]:,} {name}" for name in reversed(STATE_NAMES)),
         soft_wrap=True,
     )

@@ -72,8 +72,8 @@ def backtest(
 ) -> None:
     """Run the worker's engine over files: who would have been flagged, when and why. Nothing leaves this machine.
 
-    Writes raters.csv (a row per rater and queue, the most suspicious first), findings.jsonl (what opened and closed, with
-    its evidence) and snapshots.csv (scores as known at a rater's n-th judgment).
+    Writes raters.csv (a row per rater and queue, the most suspicious first), findings.jsonl (what opened and closed,
+    with its evidence) and snapshots.csv (scores as known at a rater's n-th judgment).
     """
     # Imported here: the kernels take a moment that --help should not.
     from stream.backtest.policy_file import load_policy  # noqa: PLC0415

@@ -22,6 +22,7 @@ from stream.commands.options import (
     with_kafka,
     with_redis,
 )
+from stream.commands.topics import wanted_topics
 from stream.intake.queues_file import load_settings
 from stream.quality.schema import SCHEMA_VERSION
 from stream.settings import Settings
@@ -79,7 +80,7 @@ async def _look(settings: Settings) -> list[Check]:
 async def _look_at_kafka(settings: Settings) -> list[Check]:
     def look() -> list[Check]:
         broker = kafka_checks.check_broker(settings)
-        names = [spec.name for spec in kafka_checks.wanted_topics(settings)]
+        names = [spec.name for spec in wanted_topics(settings)]
         facts = look_up(settings.kafka_connection, names)
         bounds = log_bounds(settings.kafka_connection, kafka_checks.all_partitions(settings, facts))
         return [

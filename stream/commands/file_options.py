@@ -43,6 +43,7 @@ class Opened:
     found: FileSurvey
     settings: Settings
     undeclared: tuple[str, ...]  # queues whose labels were taken from the files
+    pseudonyms: bool  # rater ids are replaced while reading
 
 
 def file_options(command: Command) -> Command:
@@ -93,6 +94,7 @@ def open_files(
         found=found,
         settings=declare_queues(found, settings),
         undeclared=tuple(name for name in found.queues if name not in settings.queues),
+        pseudonyms=key is not None,
     )
 
 

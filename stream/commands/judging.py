@@ -33,7 +33,8 @@ def state_of(row: RaterRow) -> str:
 
 def findings_of(row: RaterRow) -> list[Finding]:
     """The open findings, in the detectors' order."""
-    return [row.stage.findings[row.key, d] for d in Detector if (row.key, d) in row.stage.findings]
+    found = row.shard.findings
+    return [found[row.key, detector] for detector in Detector if (row.key, detector) in found]
 
 
 def reasons_of(row: RaterRow) -> list[str]:

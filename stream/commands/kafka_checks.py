@@ -57,7 +57,7 @@ def check_retention(settings: Settings, facts: dict[str, TopicFacts]) -> list[Ch
 
 
 def check_append_clock(settings: Settings, bounds: Bounds) -> list[Check]:
-    """This host's clock against the broker's: a record cannot have been appended in the future."""
+    """Compares this host's clock with the broker's: a record cannot have been appended in the future."""
     appended_ms = latest_append_ms(settings.kafka_connection, bounds)
     if appended_ms is None:
         return [ok("clock, Kafka", "no record to compare with yet")]

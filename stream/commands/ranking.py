@@ -1,29 +1,21 @@
 """All raters of a deployment, the most suspicious first, read cheaply: hot rows of all, latest judgments of a few."""
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from stream.commands.judging import findings_of, short_reasons, state_of, suspicion_of, why_unknown
-from stream.commands.reading import (
-    RaterRow,
-    ShardReader,
-    fill_found,
-    latest_sums,
-    partition_count,
-    restored_stage,
-    row_of,
-)
+from stream.commands.reading import RaterRow, ShardReader, ShardRows, latest_sums, partition_count, read_shard
 from stream.quality.columns import FAST, FAST_KNOWN, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS
 from stream.quality.groups import GROUP
 from stream.quality.measures import measure
+from stream.quality.rater_table import RowKey
 from stream.quality.schema import UNIT
 from stream.settings import Settings
-from stream.stages.raters_stage import RatersStage
-from stream.state.keys import EVIDENCE, HISTORY, RATERS
+from stream.state.keys import EVIDENCE, RATERS
 
 STATE_ORDER = {"suspect": 0, "watch": 1, "ok": 2, "unknown": 2}
 _LOOKED_AT = 3  # so many times the wanted number is ranked again with the latest judgments
@@ -79,17 +71,40 @@ async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limi
     by_state: Counter[str] = Counter()
     shards = 0
     for partition in range(partitions):
-        rows = await store.scan(f"{settings.outcomes}:{partition}", RATERS)
-        stage = await restored_stage(store, settings, partition, rows=len(rows) + _LOOKED_AT * limit)
-        if stage is None:
+        hot = await store.scan(f"{settings.outcomes}:{partition}", RATERS)
+        rows = await read_shard(store, settings, partition, room=len(hot) + _LOOKED_AT * limit)
+        if rows is None:
             continue
         shards += 1
-        _fill_hot(stage, rows)
-        wanted = [row for key in rows if (row := row_of(stage, key)) and _passes(row, filters, by_state)]
+        rows.add(list(hot), {RATERS: list(hot.values())})
+        wanted = [row for key in hot if (row := rows.find(key)) and _passes(row, filters, by_state)]
         first = heapq.nsmallest(_LOOKED_AT * limit, wanted, key=_order)
-        ranked += [ranked_rater(row) for row in await _with_latest(store, settings, stage, first, rows)]
+        ranked += [ranked_rater(row) for row in await _with_latest(store, rows, [row.key for row in first], hot)]
     ranked.sort(key=lambda rater: (STATE_ORDER[rater.state], -rater.suspicion, rater.rater, rater.queue))
     return Ranking(ranked[:limit], dict(by_state), shards, partitions)
+
+
+@dataclass(slots=True)
+class QueueRaters:
+    """A queue's raters, training apart."""
+
+    by_state: Counter[str] = field(default_factory=Counter)
+    latest_judgment_ms: int = 0
+
+
+async def raters_by_queue(store: ShardReader, settings: Settings) -> dict[str, QueueRaters]:
+    """Every queue's raters, by one reading of all hot rows."""
+    queues: defaultdict[str, QueueRaters] = defaultdict(QueueRaters)
+    for partition in range(await partition_count(store, settings)):
+        hot = await store.scan(f"{settings.outcomes}:{partition}", RATERS)
+        rows = await read_shard(store, settings, partition, room=len(hot))
+        if rows is not None:
+            rows.add(list(hot), {RATERS: list(hot.values())})
+            for row in (row for key in hot if (row := rows.find(key)) and not row.hot["training"]):
+                found = queues[row.queue.name]
+                found.by_state[state_of(row)] += 1
+                found.latest_judgment_ms = max(found.latest_judgment_ms, int(row.hot["latest_ms"]))
+    return queues
 
 
 def ranked_rater(row: RaterRow) -> RankedRater:
@@ -116,13 +131,6 @@ def ranked_rater(row: RaterRow) -> RankedRater:
     )
 
 
-def _fill_hot(stage: RatersStage, rows: dict[bytes, bytes]) -> None:
-    keys, hot = list(rows), list(rows.values())
-    nothing: Sequence[None] = [None] * len(keys)
-    names = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
-    fill_found(stage, names, {RATERS: hot, HISTORY: nothing, EVIDENCE: nothing})
-
-
 def _passes(row: RaterRow, filters: Filters, by_state: Counter[str]) -> bool:
     profile = row.table.profiles[row.slot]
     if row.hot["kind"] == GROUP or row.hot["training"]:
@@ -138,13 +146,11 @@ def _order(row: RaterRow) -> tuple[int, float]:
 
 
 async def _with_latest(
-    store: ShardReader, settings: Settings, stage: RatersStage, rows: Sequence[RaterRow], hot: dict[bytes, bytes]
+    store: ShardReader, rows: ShardRows, keys: Sequence[RowKey], hot: dict[bytes, bytes]
 ) -> list[RaterRow]:
-    """The same rows with their latest judgments; the rows before them are left behind in the stage."""
-    keys = [row.key for row in rows]
+    """The same rows with their latest judgments."""
     if not keys:
         return []
-    loaded = await store.load(f"{settings.outcomes}:{stage.partition}", {EVIDENCE: keys})
-    names = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
-    fill_found(stage, names, {RATERS: [hot[key] for key in keys], HISTORY: [None] * len(keys), **loaded})
-    return [row for key in keys if (row := row_of(stage, key))]
+    loaded = await store.load(rows.shard, {EVIDENCE: keys})
+    rows.add(keys, {RATERS: [hot[key] for key in keys], **loaded})
+    return [row for key in keys if (row := rows.find(key))]

@@ -1,4 +1,4 @@
-"""Everything `raterwatch rater` tells, as one value. A person's exposure is left out: it is the wellness role's alone."""
+"""All that `raterwatch rater` tells, as one value. A person's exposure is left out: it is the wellness role's alone."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading what the shards hold: which there are, and rows as a stage sees them. Never writes, never claims."""
+"""Reading what the shards hold: which there are, and rows as stage 2 sees them. Never writes, never claims."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ import numpy as np
 import xxhash
 
 from stream.errors import StateError
+from stream.events import Finding
 from stream.intake.partition import partition_of
 from stream.quality.compiled import plain
 from stream.quality.contributions import contribute, labels_of
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
+from stream.quality.policy import Detector
 from stream.quality.rater_table import RaterTable, RowKey
-from stream.quality.schema import COLUMNS, RING, WINDOW_JUDGMENTS
+from stream.quality.schema import COLUMNS, RING, SCHEMA_VERSION, WINDOW_JUDGMENTS, Kind
 from stream.quality.windows import WINDOW_NAMES, Window, window_sums
 from stream.settings import Settings
-from stream.stages.raters_stage import RatersStage
-from stream.state.keys import EVIDENCE, HISTORY, QUEUES, RATERS
+from stream.stages.finding_book import FindingBook
+from stream.stages.rater_tables import RaterTables
+from stream.state.keys import BOARD, EVIDENCE, FINDINGS, HISTORY, QUEUES, RATERS
 from stream.state.port import Head
-from stream.transport.identity import PARTITIONS
-
-Rows = Mapping[str, Sequence[bytes | None]]
+from stream.transport.identity import PARTITIONS, SCHEMA
 
 
 class ShardReader(Protocol):
@@ -35,10 +36,32 @@ class ShardReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RaterRow:
-    """A rater in a queue, in a stage restored for reading: `table.rows.life[slot]` and so on."""
+class ShardRows:
+    """What was read of a shard of `outcomes`: queues and groups, open findings, and the raters that were asked for."""
 
-    stage: RatersStage
+    shard: str
+    tables: RaterTables
+    findings: Mapping[tuple[RowKey, Detector], Finding]
+
+    def add(self, wanted: Sequence[RowKey], loaded: Mapping[str, Sequence[bytes | None]]) -> None:
+        """Takes loaded rows; those that are not stored are left out, and so are parts that were not loaded."""
+        nothing = [None] * len(wanted)
+        parts = (loaded.get(name, nothing) for name in (RATERS, HISTORY, EVIDENCE))
+        for key, hot, history, evidence in zip(wanted, *parts, strict=True):
+            if hot is not None:
+                self.tables.load(key, hot, history, evidence)
+
+    def find(self, key: RowKey) -> "RaterRow | None":
+        """The row under this key; None when it was not stored or not asked for."""
+        place = self.tables.find(key)
+        return None if place is None else RaterRow(self, *place, self.tables.queue_of(key))
+
+
+@dataclass(frozen=True, slots=True)
+class RaterRow:
+    """A rater in a queue: `table.rows.life[slot]` and so on."""
+
+    shard: ShardRows
     table: RaterTable
     slot: int
     queue: QueueInfo
@@ -68,60 +91,50 @@ async def partition_count(store: ShardReader, settings: Settings) -> int:
     )
 
 
-async def restored_stage(
-    store: ShardReader, settings: Settings, partition: int, *, rows: int = 0, keys: Sequence[str] | None = None
-) -> RatersStage | None:
-    """A stage with the shard's queues, groups and open findings; None when the shard was never born.
+async def read_shard(store: ShardReader, settings: Settings, partition: int, *, room: int = 0) -> ShardRows | None:
+    """A shard without its raters yet; None when it was never born.
 
-    `rows` reserves room for as many raters at once, which costs no memory until it is used.
+    `room` is reserved for as many raters, which costs no memory until it is used; growing on the way would.
     """
     shard = f"{settings.outcomes}:{partition}"
     head = await store.head(shard)
     if head is None:
         return None
-    stage = RatersStage(partition, 1)
-    whole = {key: await store.scan(shard, key) for key in keys or stage.whole_keys}
-    for info in (msgspec.msgpack.decode(data, type=QueueInfo) for data in whole[QUEUES].values()):
-        stage.tables.setdefault(info.width, RaterTable(info.width, max(64, rows)))
-    stage.restore(head.fields, whole)
-    return stage
+    _check_schema(shard, head)
+    tables, book = RaterTables(), FindingBook(settings.findings)
+    queues = await store.scan(shard, QUEUES)
+    for width in {msgspec.msgpack.decode(data, type=QueueInfo).width for data in queues.values()}:
+        tables.by_width[width] = RaterTable(width, max(64, room))
+    groups = {field[1:]: data for field, data in (await store.scan(shard, BOARD)).items()}
+    tables.restore(queues, groups)
+    book.restore(await store.scan(shard, FINDINGS))
+    return ShardRows(shard, tables, book.open)
+
+
+def _check_schema(shard: str, head: Head) -> None:
+    """Rows of another layout must not be taken for ours."""
+    stored = head.fields.get(SCHEMA, b"%d" % SCHEMA_VERSION)
+    if stored != b"%d" % SCHEMA_VERSION:
+        raise StateError(
+            f"the state of {shard} has schema {stored.decode(errors='replace')}, this version reads {SCHEMA_VERSION}: "
+            "use the version of raterwatch that the workers run"
+        )
 
 
 async def rater_rows(store: ShardReader, settings: Settings, rater_id: str) -> list[RaterRow]:
-    """All queues of a rater, stage training apart; empty when nothing is known. One shard, three round trips."""
+    """All queues of a rater, stage training apart; empty when nothing is known. Reads one shard."""
     partition = partition_of(rater_id, await partition_count(store, settings))
-    stage = await restored_stage(store, settings, partition)
-    if stage is None:
+    rows = await read_shard(store, settings, partition)
+    if rows is None:
         return []
-    keys = [key for queue in stage.queues for key in (row_key(rater_id, queue), row_key(rater_id, queue + 1))]
-    wanted = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
-    fill_found(stage, wanted, await store.load(f"{settings.outcomes}:{partition}", wanted))
-    return [found for key in keys if (found := row_of(stage, key))]
+    keys = [row_key(rater_id, key) for queue in rows.tables.queues for key in (queue, queue + 1)]
+    rows.add(keys, await store.load(rows.shard, dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)))
+    return [found for key in keys if (found := rows.find(key))]
 
 
 def row_key(rater_id: str, queue_key: int) -> RowKey:
     """The field that holds a rater in a queue (`queue_key` plus one: in training there)."""
-    return np.array([xxhash.xxh3_64_intdigest(rater_id.encode()), queue_key], "u8").tobytes()
-
-
-def fill_found(stage: RatersStage, wanted: Mapping[str, Sequence[bytes]], loaded: Rows) -> None:
-    """Puts loaded rows into the stage; those that are not stored are left out."""
-    found = [at for at, hot in enumerate(loaded[RATERS]) if hot is not None]
-    stage.fill(
-        {name: [values[at] for at in found] for name, values in loaded.items()},
-        {name: [keys[at] for at in found] for name, keys in wanted.items()},
-    )
-
-
-def row_of(stage: RatersStage, key: RowKey) -> RaterRow | None:
-    """The row under this key, where the stage holds one."""
-    queue_key = int.from_bytes(key[8:16], "little")
-    queue = stage.queues.get(queue_key) or stage.queues.get(queue_key - 1)
-    if queue is None:
-        return None
-    table = stage.tables[queue.width]
-    slot = table.slot_of.get(key)
-    return None if slot is None else RaterRow(stage, table, slot, queue)
+    return xxhash.xxh3_64_intdigest(rater_id.encode()).to_bytes(8, "little") + (queue_key % 2**64).to_bytes(8, "little")
 
 
 def measures_by_window(row: RaterRow, now_ms: int) -> dict[str, Measures]:
@@ -155,7 +168,7 @@ def latest_sums(row: RaterRow) -> tuple[np.ndarray, np.ndarray]:
 def label_mix(queue: QueueInfo, mix: Sequence[int]) -> dict[str, int]:
     """Answers by label name, those that were given; the last cell of a vector without a name of its own is "other"."""
     names = [*queue.labels[: queue.width]] + ["other"] * (queue.width - len(queue.labels))
-    if len(queue.labels) >= queue.width and queue.kind == 0:
+    if len(queue.labels) >= queue.width and queue.kind == Kind.NOMINAL:
         names[-1] = "other"
     named: dict[str, int] = {}
     for name, count in zip(names, mix, strict=True):

@@ -42,7 +42,7 @@ async def check_shards(
         checks.insert(0, ok("shards", f"{sound} shards agree with their logs; {lag:,} records are not applied yet"))
     if unborn:
         checks.append(warning("shards", f"{unborn} shards have not begun", "start a worker: `raterwatch worker`"))
-    return checks
+    return _merged(checks)
 
 
 async def check_settings(
@@ -69,11 +69,11 @@ def _contradictions(
     partition: Partition, head: Head, identity: Mapping[bytes, bytes], bounds: tuple[int, int]
 ) -> list[Check]:
     shard, (first, end) = str(partition), bounds
-    checks = []
     try:
         check_identity(shard, head.fields, identity)
     except ShardHalted as halt:
-        checks.append(failure(shard, halt.reason, halt.remedy))
+        return [failure(shard, halt.reason, halt.remedy)]
+    checks = []
     if not first <= head.offset <= end:
         found = f"its offset {head.offset} lies outside of what the log holds ({first} to {end})"
         checks.append(failure(shard, found, _REBUILD.format(shard)))
@@ -83,6 +83,14 @@ def _contradictions(
             remedy = "see `raterwatch rejects list`, correct the producer, then `raterwatch rejects resume`"
             checks.append(failure(shard, f"halted: {tripped}", remedy))
     return checks
+
+
+def _merged(checks: Sequence[Check]) -> list[Check]:
+    """Shards with the same trouble share a line."""
+    names: dict[Check, list[str]] = {}
+    for check in checks:
+        names.setdefault(check._replace(name=""), []).append(check.name)
+    return [check._replace(name=", ".join(alike)) for check, alike in names.items()]
 
 
 def _emptied(partition: Partition) -> Check:

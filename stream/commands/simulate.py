@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.table import Table
 from stream.simulate.behaviours import Behaviour
 from stream.simulate.folder import Written, write_folder
 from stream.simulate.presets import plain_world
-from stream.simulate.simulation import Simulation, simulate
+from stream.simulate.simulation import Simulation
 from stream.simulate.summary import BehaviourSummary, summarise
 from stream.simulate.world import World
 
@@ -43,11 +44,10 @@ class MixType(click.ParamType):
 
 
 @click.command(
-    "simulate",
     epilog="""\b
 Example, 200,000 judgments by 500 raters of whom 25 click at random:
   raterwatch simulate --judgments 200000 --raters 500 --behaviours random=0.05 --out crowd/
-  raterwatch backtest crowd/judgments.jsonl --queues crowd/queues.toml""",
+  raterwatch backtest crowd/judgments.jsonl --queues crowd/queues.toml --out report/""",
 )
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write to.")
 @click.option(
@@ -72,7 +72,7 @@ Example, 200,000 judgments by 500 raters of whom 25 click at random:
 @click.option("--raw-ids", is_flag=True, help="Rater ids as a vendor has them, instead of pseudonyms.")
 @click.option("--force", is_flag=True, help="Replace files of an earlier run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def simulate_command(
+def simulate(
     *,
     out: Path,
     judgments: int,
@@ -105,7 +105,7 @@ def simulate_command(
         start_ms=base.start_ms if start is None else int(start.replace(tzinfo=UTC).timestamp() * 1000),
         pseudonyms="raw" if raw_ids else "demo",
     )
-    simulation = simulate(world, seed)
+    simulation = Simulation(world, seed)
     written = _run(simulation, out, force=force)
     lines = summarise(simulation.truth.raters())
     if as_json:
@@ -134,9 +134,9 @@ def _as_json(written: Written, lines: list[BehaviourSummary], seed: int) -> dict
 
 
 def _show(written: Written, lines: list[BehaviourSummary], out: Path) -> None:
-    table = Table(title="The crowd and its truth", title_justify="left")
+    table = Table(title="The crowd and its truth", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True)
     table.add_column("behaviour", no_wrap=True)
-    for heading in ("raters", "bad", "judgments", "accuracy", "typical s", "unbroken min"):
+    for heading in ("raters", "bad", "judgments", "accuracy", "seconds", "unbroken"):
         table.add_column(heading, justify="right")
     for line in lines:
         table.add_row(
@@ -150,6 +150,9 @@ def _show(written: Written, lines: list[BehaviourSummary], out: Path) -> None:
         )
     console = Console()
     console.print(table)
-    events = ", ".join(f"{number:,} {name}s" for name, number in written.events.most_common())
+    events = ", ".join(f"{number:,} {name}{'s' * (number != 1)}" for name, number in written.events.most_common())
     console.print(f"{events} on {written.items:,} items.", highlight=False, soft_wrap=True)
+    console.print(
+        "seconds: typical for a judgment; unbroken: longest work without a break, in minutes.", soft_wrap=True
+    )
     console.print(f"Wrote {', '.join(file.name for file in written.files)} to {out}.", highlight=False, soft_wrap=True)

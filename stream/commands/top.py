@@ -92,7 +92,7 @@ async def _watch(settings: Settings, filters: Filters, lines: int, every: float)
 def view(ranking: Ranking, filters: Filters, now_ms: int, width: int) -> Group:
     """The table, and below it what it was drawn from. A narrow terminal gets fewer columns."""
     columns = [column for column in _COLUMNS if width >= WIDE or not column.only_wide]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column in columns:
         table.add_column(column.heading, justify=column.justify, no_wrap=column.heading != "why", min_width=4)
     for rater in ranking.raters:
@@ -144,7 +144,8 @@ def _summary(ranking: Ranking, filters: Filters) -> str:
     where = f" of {' and '.join(named)}" if named else ""
     missing = ranking.partitions - ranking.shards
     shards = f" {missing} of {ranking.partitions} shards hold nothing yet." if missing else ""
-    return f"Raters{where} by state (one in two queues counts twice): {counts or 'none yet'}.{shards}"
+    twice = "" if filters.queue else " (one in two queues counts twice)"
+    return f"Raters{where} by state{twice}: {counts or 'none yet'}.{shards}"
 
 
 def _now_ms() -> int:

@@ -1,19 +1,18 @@
 """Did every judgment count exactly once? The rows in Redis against the same engine run without Kafka and Redis."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from stream.backtest.run import Plan, run
-from stream.commands.reading import fill_found, restored_stage
+from stream.commands.reading import read_shard
 from stream.events import Event
 from stream.intake.payload import SettingsPayload
 from stream.quality.groups import GROUP
-from stream.quality.rater_table import RowKey
+from stream.quality.rater_table import RaterTable, RowKey
 from stream.quality.schema import COMMUTATIVE, Column
 from stream.settings import Settings
-from stream.stages.raters_stage import RatersStage
 from stream.state.connect import open_store
-from stream.state.keys import EVIDENCE, HISTORY, RATERS
+from stream.state.keys import RATERS
 
 Columns = tuple[int, ...]
 _SEEN = (Column.JUDGMENTS, Column.SKIPPED, Column.ESCALATED)
@@ -49,34 +48,31 @@ def settle(expected: Mapping[RowKey, Columns], found: Mapping[RowKey, Columns]) 
 
 def expected_columns(events: Iterable[Event], payload: SettingsPayload, partitions: int) -> dict[RowKey, Columns]:
     """What the engine makes of the events in one process, cut as Kafka would cut them."""
-    return columns_of(run(events, payload, Plan(partitions=partitions)).shards)
+    shards = run(events, payload, Plan(partitions=partitions)).shards
+    return columns_of(table for shard in shards for table in shard.tables.by_width.values())
 
 
 async def stored_columns(settings: Settings) -> dict[RowKey, Columns]:
     """The lifetime columns of every rater and queue in Redis."""
     store = open_store(settings.redis_access)
-    stages = []
+    tables: list[RaterTable] = []
     try:
         for partition in range(settings.partitions):
-            stage = await restored_stage(store, settings, partition)
-            if stage is None:
-                continue
-            keys = list(await store.scan(f"{settings.outcomes}:{partition}", RATERS))
-            wanted = dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)
-            if keys:
-                fill_found(stage, wanted, await store.load(f"{settings.outcomes}:{partition}", wanted))
-            stages.append(stage)
+            rows = await read_shard(store, settings, partition)
+            if rows is not None:
+                stored = await store.scan(rows.shard, RATERS)
+                rows.add(list(stored), {RATERS: list(stored.values())})
+                tables += rows.tables.by_width.values()
     finally:
         await store.close()
-    return columns_of(stages)
+    return columns_of(tables)
 
 
-def columns_of(stages: Sequence[RatersStage]) -> dict[RowKey, Columns]:
+def columns_of(tables: Iterable[RaterTable]) -> dict[RowKey, Columns]:
     """Lifetime columns by row, without groups."""
     return {
         key: tuple(int(value) for value in table.rows.life[slot])
-        for stage in stages
-        for table in stage.tables.values()
+        for table in tables
         for key, slot in table.slot_of.items()
         if table.rows.hot["kind"][slot] != GROUP
     }

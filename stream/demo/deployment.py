@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from stack.local import LocalStack
@@ -60,8 +60,7 @@ class Deployment:
 
     def produce(self, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Sends (key, value) to `judgments` as fast as it goes, and waits until Kafka has all."""
-        count = self.settings.partitions
-        asyncio.run(self._produce((key, value, partition_of(key.decode(), count)) for key, value in records))
+        asyncio.run(self._produce(self._placed(records)))
 
     def produce_everywhere(self, value: bytes) -> None:
         """Sends a control record to every partition of `judgments`."""
@@ -129,6 +128,14 @@ class Deployment:
         text = self._log_file.read_text(errors="replace") if self._log_file.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
+    async def send_with(self, producer: KafkaProducer, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Sends (key, value) with a producer that is kept open, and waits until Kafka has them."""
+        await _send(producer, self.settings.judgments, self._placed(records))
+
+    def _placed(self, records: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes | None, bytes, int]]:
+        count = self.settings.partitions
+        return ((key, value, partition_of(key.decode(), count)) for key, value in records)
+
     @property
     def _log_file(self) -> Path:
         return self.folder / "worker.log"
@@ -136,12 +143,16 @@ class Deployment:
     async def _produce(self, records: Iterable[tuple[bytes | None, bytes, int]]) -> None:
         producer = KafkaProducer(self.settings.kafka_connection)
         try:
-            waiting = []
-            for key, value, partition in records:
-                waiting.append(producer.send(self.settings.judgments, value, key=key, partition=partition))
-                if len(waiting) == _IN_FLIGHT:
-                    await asyncio.gather(*waiting)
-                    waiting = []
-            await asyncio.gather(*waiting)
+            await _send(producer, self.settings.judgments, records)
         finally:
             await producer.stop()
+
+
+async def _send(producer: KafkaProducer, topic: str, records: Iterable[tuple[bytes | None, bytes, int]]) -> None:
+    waiting: list[Awaitable[None]] = []
+    for key, value, partition in records:
+        waiting.append(producer.send(topic, value, key=key, partition=partition))
+        if len(waiting) == _IN_FLIGHT:
+            await asyncio.gather(*waiting)
+            waiting = []
+    await asyncio.gather(*waiting)

@@ -23,7 +23,8 @@ def gold_evidence(raters: Raters, slot: int, highest: float) -> float:
     if seen < 1.0:
         return 0.0
     floor = gold_floor(raters, slot, highest)
-    wrong = max(seen - right, 0.0)
+    right = min(max(right, 0.0), seen)  # an answer before the episode may have been corrected since
+    wrong = seen - right
     total = 0.0
     for share in (0.25, 0.5, 0.75):
         accuracy = share * floor
@@ -53,11 +54,12 @@ def ratio_limit(raters: Raters, slot: int, highest: float) -> float:
 
 
 @compiled
-def recent_agreement(raters: Raters, slot: int) -> tuple[float, float, float]:
-    """(judgments with peers, sum of agreement, sum of its expectation) of the last-50 window."""
+def recent_agreement(raters: Raters, slot: int, since: int) -> tuple[float, float, float]:
+    """(judgments with peers, sum of agreement, sum of its expectation) of the last 50, of those after the rater's
+    `since`-th."""
     hot = raters.hot[slot]
     n, agreement, chance = 0, 0, 0
-    for place in range(max(0, hot["ring_length"] - WINDOW_JUDGMENTS), hot["ring_length"]):
+    for place in range(max(0, hot["ring_length"] - min(WINDOW_JUDGMENTS, hot["seen"] - since)), hot["ring_length"]):
         score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
         if int64(score["flags"]) & _SCORED_FLAG:
             n += 1
@@ -91,27 +93,30 @@ def ratio_interval(n: float, agreement: float, chance: float, z: float) -> tuple
 
 
 @compiled
-def one_answer(raters: Raters, slot: int) -> tuple[float, float, float]:
-    """(answers, share of the most given one, improbability in nats of that share) among the last 50.
+def one_answer(raters: Raters, slot: int, since: int, least: float) -> tuple[float, float, float]:
+    """(answers, share of the most given one, improbability in nats of that share) among the same.
 
-    The improbability is n times the Kullback-Leibler divergence from the answer's share in the queue (Chernoff).
+    A share that is surely below `least`, itself above a half, is said to be 0. The improbability is n times the
+    Kullback-Leibler divergence from the answer's share in the queue (Chernoff).
     """
     hot = raters.hot[slot]
-    start = max(0, hot["ring_length"] - WINDOW_JUDGMENTS)
-    candidate, lead = int64(-1), 0
+    start = max(0, hot["ring_length"] - min(WINDOW_JUDGMENTS, hot["seen"] - since))
+    answers, candidate, lead = 0, int64(-1), 0
     for place in range(start, hot["ring_length"]):  # majority vote: finds the answer if it has over half
         score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
         if int64(score["flags"]) & _ABSENT:
             continue
+        answers += 1
         if lead == 0:
             candidate = int64(score["label"])
         lead += 1 if candidate == int64(score["label"]) else -1
-    answers, given, usual = 0, 0, 0
+    if lead < (2.0 * least - 1.0) * answers:
+        return float(answers), 0.0, 0.0
+    given, usual = 0, 0
     for place in range(start, hot["ring_length"]):
         score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
         if int64(score["flags"]) & _ABSENT:
             continue
-        answers += 1
         if int64(score["label"]) == candidate:
             given += 1
             usual += int64(score["expected"])

@@ -47,6 +47,14 @@ def touch(table: Items, slot: int, position: int) -> None:
 
 
 @compiled
+def touch_all(table: Items, slot: int) -> None:
+    """Marks all of the item's blocks to be written."""
+    touch(table, slot, 0)
+    for p in range(0, table.items[slot]["marks"], BLOCK_MARKS):
+        touch(table, slot, p)
+
+
+@compiled
 def release(table: Items, slot: int) -> None:
     """Gives the item's chunks back and forgets its marks."""
     chunk = table.first[slot]

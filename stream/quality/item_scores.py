@@ -87,7 +87,7 @@ def _find_own_first(start: int, count: int, table: Items, scratch: Scratch) -> N
 def _score(p: int, count: int, item: Any, kind: int, scale: int, table: Items, scratch: Scratch, new: Any) -> None:
     mark = table.marks[scratch.order[p]]
     stored = mark["score"]
-    flags = stored["flags"] & ~_DERIVED
+    flags = int64(stored["flags"]) & ~_DERIVED
     agreement, credit, overturned, same, peers = 0, 0, 0, 0, 0
     label = int64(stored["label"])
     if not flags & _ABSENT:

@@ -16,7 +16,7 @@ import numpy as np
 
 from stream.quality.arrival import count_answer, write
 from stream.quality.compiled import compiled
-from stream.quality.item_marks import append, clear, release, touch, walk
+from stream.quality.item_marks import append, clear, release, touch, touch_all, walk
 from stream.quality.item_results import (
     AFTER_WITHDRAWAL,
     APPLIED,
@@ -32,14 +32,14 @@ from stream.quality.item_results import (
 )
 from stream.quality.item_rows import Items, Outcomes, Queues, Scratch
 from stream.quality.item_scores import comparable, rescore, withdraw
-from stream.quality.known_answers import keep, learn
-from stream.quality.schema import MARK_CAP, MARK_CHUNK, PEER_CAP, Flag, Known, Op
+from stream.quality.known_answers import learn, learn_inline
+from stream.quality.schema import MARK_CAP, MARK_CHUNK, PEER_CAP, Flag, Op
 
 DONE, NEED_CHUNKS, NEED_ROOM = 0, 1, 2
 
 _OWN = int(Flag.SKIPPED | Flag.ESCALATED | Flag.TRAINING | Flag.SENSITIVE | Flag.SEVERE | Flag.TIMED | Flag.COSTED)
+_SKIP = int(Flag.SKIPPED | Flag.ESCALATED)
 _WITHDRAWN, _REPEAT = int(Flag.WITHDRAWN), int(Flag.REPEAT)
-_STANDING, _NEVER = int(Known.STANDING), int(Known.NEVER)
 _JUDGMENT, _RETRACTION = int(Op.JUDGMENT), int(Op.RETRACTION)
 
 
@@ -73,7 +73,10 @@ def join(
             return i, NEED_CHUNKS, generation
         generation = max(generation, record["log_ms"] // horizon_ms)
         _expire(table, slot, generation)
-        item["generation"] = generation
+        if item["generation"] != generation:
+            item["generation"] = generation
+            if item["kept"] or item["marks"] > 0:
+                touch_all(table, slot)  # its row belongs to another generation now
         item["queue"] = record["queue"]
         if record["op"] == _JUDGMENT:
             results[i] = _judge(record, slot, table, known, out, scratch)
@@ -91,14 +94,8 @@ def join(
 def _judge(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, scratch: Scratch) -> int:
     item = table.items[slot]
     count = walk(table, slot, scratch.order)
-    learned = False
-    if record["has_known"] and item["gold_state"] == _NEVER:
-        item["gold_state"] = _STANDING
-        item["gold"] = record["known"]
-        item["gold_revision"] = 0
-        item["gold_guideline"] = record["guideline"]
-        keep(table, slot)
-        learned = count > 0
+    learned = learn_inline(record, slot, table)
+    learned = count > 0 and learned
     for p in range(count):
         if table.marks[scratch.order[p]]["judgment"] == record["judgment"]:
             result = _again(record, p, slot, table, known, out, scratch)
@@ -112,7 +109,7 @@ def _judge(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, s
         scratch.order[count] = append(table, slot, count)
     write(record, scratch.order[count], table, known, item["queue"])
     item["marks"] = count + 1
-    alone = not learned and count >= PEER_CAP and _changes_nobody(count, table, scratch)
+    alone = not learned and _changes_nobody(count, table, scratch)
     rescore(record, slot, count if alone else 0, count, table, known, out, scratch)
     item["marks"] = min(count + 1, MARK_CAP)
     return UNKEPT if count >= MARK_CAP else APPLIED
@@ -120,8 +117,12 @@ def _judge(record: Any, slot: int, table: Items, known: Queues, out: Outcomes, s
 
 @compiled
 def _changes_nobody(count: int, table: Items, scratch: Scratch) -> bool:
-    """The judgment at order `count` comes after PEER_CAP peers, and its rater has no other answer here."""
+    """The judgment at order `count` is a skip, or comes after PEER_CAP peers and its rater has no other answer here."""
     mark = table.marks[scratch.order[count]]
+    if mark["score"]["flags"] & _SKIP:
+        return True
+    if count < PEER_CAP:
+        return False
     peers = 0
     for p in range(count):
         other = table.marks[scratch.order[p]]

@@ -3,13 +3,14 @@
 from typing import Any
 
 from stream.quality.compiled import compiled
-from stream.quality.item_marks import touch
+from stream.quality.item_marks import touch, touch_all
 from stream.quality.item_results import APPLIED, CONFLICTING, DUPLICATE, STALE_REVISION
-from stream.quality.item_rows import BLOCK_MARKS, Items
+from stream.quality.item_rows import Items
 from stream.quality.schema import Known, Op
 
 _STANDING, _NEVER, _GONE = int(Known.STANDING), int(Known.NEVER), int(Known.WITHDRAWN)
 _GOLD = int(Op.GOLD)
+_INLINE = -1  # revision of a known answer that came with a judgment
 
 
 @compiled
@@ -36,14 +37,37 @@ def learn(record: Any, slot: int, table: Items) -> int:
 
 
 @compiled
+def learn_inline(record: Any, slot: int, table: Items) -> bool:
+    """Takes a judgment's own known answer unless there is or was one; answers whether the item learned anything.
+
+    It ranks below every revision of a gold event. The same answer under another guideline holds for all of them.
+    """
+    item = table.items[slot]
+    if not record["has_known"]:
+        return False
+    if item["gold_state"] == _NEVER:
+        item["gold_state"] = _STANDING
+        item["gold"] = record["known"]
+        item["gold_revision"] = _INLINE
+        item["gold_guideline"] = record["guideline"]
+        keep(table, slot)
+        return True
+    inline = item["gold_state"] == _STANDING and item["gold_revision"] == _INLINE and item["gold"] == record["known"]
+    if inline and item["gold_guideline"] != 0 and item["gold_guideline"] != record["guideline"]:
+        item["gold_guideline"] = 0
+        keep(table, slot)
+        return True
+    return False
+
+
+@compiled
 def keep(table: Items, slot: int) -> None:
     """Moves the item to the rows that never expire: all its blocks are written there."""
-    item = table.items[slot]
-    touch(table, slot, 0)
-    if not item["kept"]:
-        item["kept"] = 1
-        for p in range(0, item["marks"], BLOCK_MARKS):
-            touch(table, slot, p)
+    if table.items[slot]["kept"]:
+        touch(table, slot, 0)
+    else:
+        table.items[slot]["kept"] = 1
+        touch_all(table, slot)
 
 
 @compiled

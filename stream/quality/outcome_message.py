@@ -46,6 +46,11 @@ class VerdictNote(msgspec.Struct, frozen=True, array_like=True):
     queue: int
     verdict: str
 
+    @property
+    def row_key(self) -> bytes:
+        """Of the rater's row that the finding is about."""
+        return self.rater.to_bytes(8, "little") + self.queue.to_bytes(8, "little")
+
 
 class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     """See the module; `rows` is OUTCOME[] as bytes, in order."""

@@ -83,22 +83,24 @@ def weigh(raters: Raters, slot: int, policy: Policy) -> tuple[int, int]:
     if evidence >= policy.gold_watch:
         watched |= 1
     limit = ratio_limit(raters, slot, policy.ratio_ceiling)
-    n, agreement, chance = recent_agreement(raters, slot)
-    _, _, high, _ = ratio_interval(n, agreement, chance, policy.interval_z)
-    _, easy_low, easy_high, _ = ratio_interval(n, agreement, chance, policy.watch_z)
-    whole_n, whole_agreement, whole_chance = episode_agreement(raters, slot)
-    _, _, whole_high, _ = ratio_interval(whole_n, whole_agreement, whole_chance, policy.interval_z)
-    held = hot["open"] & 2
+    n, agreement, chance = recent_agreement(raters, slot, hot["unrelated_from"])
     if limit > 0.0:
+        _, _, high, _ = ratio_interval(n, agreement, chance, policy.interval_z)
+        _, easy_low, easy_high, _ = ratio_interval(n, agreement, chance, policy.watch_z)
+        whole_n, whole_agreement, whole_chance = episode_agreement(raters, slot)
+        _, _, whole_high, _ = ratio_interval(whole_n, whole_agreement, whole_chance, policy.interval_z)
         below = (n >= policy.least_scored and high < limit) or (whole_n >= policy.least_scored and whole_high < limit)
-        if below or (held and easy_low < limit):
+        if below or (hot["open"] & 2 and easy_low < limit):
             opened |= 2
         if n >= policy.least_scored and easy_high < limit:
             watched |= 2
-    answers, share, nats = one_answer(raters, slot)
-    apart = n >= policy.least_scored and easy_high < policy.constant_ratio
-    if (
-        apart and answers >= policy.least_scored and share >= policy.constant_share and nats >= policy.constant_nats
-    ) or (hot["open"] & 4 and share >= policy.constant_over):
-        opened |= 4
+    answers, share, nats = one_answer(raters, slot, hot["constant_from"], policy.constant_over)
+    if share >= policy.constant_over:
+        if hot["constant_from"] != hot["unrelated_from"]:
+            n, agreement, chance = recent_agreement(raters, slot, hot["constant_from"])
+        _, _, easy_high, _ = ratio_interval(n, agreement, chance, policy.watch_z)
+        apart = n >= policy.least_scored and easy_high < policy.constant_ratio
+        enough = answers >= policy.least_scored and share >= policy.constant_share and nats >= policy.constant_nats
+        if (apart and enough) or hot["open"] & 4:
+            opened |= 4
     return opened, watched

@@ -9,7 +9,7 @@ from stream.quality.profile import Profile
 from stream.quality.rater_bytes import pack, unpack
 from stream.quality.rater_rows import Raters, clear_slot, make_raters
 from stream.quality.residency import Residency
-from stream.quality.schema import RING
+from stream.quality.schema import RING, Kind
 
 RowKey = bytes  # rater's and queue's 64-bit keys, little-endian; groups have their own, see `groups.py`
 
@@ -56,6 +56,30 @@ class RaterTable:
         self.item_ids[slot, : len(ids)] = ids
         return slot
 
+    def take_over(self, other: "RaterTable", slot: int) -> int:
+        """Moves a row here from a narrower table, which forgets it. The last cell, "other", stays the last."""
+        mine = self.open(other.key_of[slot], other.profiles[slot])
+        nominal = int(other.rows.hot["label_kind"][slot] == Kind.NOMINAL)
+        labels = other.width - nominal
+        for name, theirs, ours in zip(Raters._fields, other.rows, self.rows, strict=True):
+            if name in ("mix", "bucket_mix"):
+                ours[mine, ..., :labels] = theirs[slot, ..., :labels]
+                if nominal:
+                    ours[mine, ..., -1] = theirs[slot, ..., -1]
+            else:
+                ours[mine] = theirs[slot]
+        self.item_ids[mine] = other.item_ids[slot]
+        self.residency.written(np.array([mine]))  # its last write may be on its way
+        other.forget(slot)
+        return mine
+
+    def forget(self, slot: int) -> None:
+        """Gives a row back."""
+        del self.slot_of[self.key_of[slot]]
+        clear_slot(self.rows, slot)
+        self.item_ids[slot] = ""
+        self._vacant.append(slot)
+
     def take_dirty(self) -> list[tuple[int, bytes, bytes, bytes]]:
         """(slot, hot, history, evidence) of the rows changed since the last call, as absolute values."""
         slots = np.flatnonzero(self.rows.dirty)
@@ -75,10 +99,7 @@ class RaterTable:
             return
         occupied = np.fromiter((slot for slot in self.slot_of.values() if slot not in kept), "i8")
         for slot in self.residency.surplus(occupied, self.rows.dirty, bound).tolist():
-            del self.slot_of[self.key_of[slot]]
-            clear_slot(self.rows, slot)
-            self.item_ids[slot] = ""
-            self._vacant.append(slot)
+            self.forget(slot)
 
     def slots(self) -> Sequence[int]:
         """The rows in use."""

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS, SCORED
-from stream.quality.compiled import compiled, int64
+from stream.quality.compiled import compiled, int64, plain
 from stream.quality.contributions import contribute, labels_of
-from stream.quality.policy import Policy, State, weigh
+from stream.quality.policy import Detector, Policy, State, weigh
 from stream.quality.rater_rows import Raters
 from stream.quality.ring import find, insert, remove
 from stream.quality.schema import RING, Flag
@@ -114,18 +114,26 @@ def _state(raters: Raters, slot: int, policy: Policy, opened: int, watched: int)
     return _OK
 
 
-@compiled
 def restart(raters: Raters, slot: int) -> None:
-    """Begins a new episode: the tests start from what is counted now (after a verdict, or a closed finding)."""
+    """Begins anew what the lifetime's agreement is held against, when a finding closed for want of evidence."""
     hot = raters.hot[slot]
     hot["scored_before"] = raters.life[slot, SCORED]
     hot["agreement_before"] = raters.life[slot, AGREEMENT]
     hot["expected_before"] = raters.life[slot, EXPECTED]
 
 
-@compiled
-def restart_golds(raters: Raters, slot: int) -> None:
-    """The same for known answers: only a person's verdict forgives them."""
+def begin_episode(raters: Raters, slot: int, detector: Detector, policy: Policy) -> None:
+    """A person decided: the detector's finding is closed, and its test takes only what comes from now on."""
     hot = raters.hot[slot]
-    hot["gold_seen_before"] = raters.life[slot, GOLD_SEEN]
-    hot["gold_right_before"] = raters.life[slot, GOLD_RIGHT]
+    if detector == Detector.GOLD:
+        hot["gold_seen_before"] = raters.life[slot, GOLD_SEEN]
+        hot["gold_right_before"] = raters.life[slot, GOLD_RIGHT]
+    elif detector == Detector.UNRELATED:
+        restart(raters, slot)
+        hot["unrelated_from"] = hot["seen"]
+    else:
+        hot["constant_from"] = hot["seen"]
+    for bits in ("open", "watch"):
+        hot[bits] &= ~np.uint8(1 << detector)
+    hot["state"] = plain(_state)(raters, slot, policy, int(hot["open"]), int(hot["watch"]))
+    raters.dirty[slot] = 1

@@ -222,6 +222,8 @@ HOT = _record(
         ("scored_before", "i8"),
         ("agreement_before", "i8"),
         ("expected_before", "i8"),
+        ("unrelated_from", "i8"),  # `seen` when these detectors' episodes began: the last 50 count from there on
+        ("constant_from", "i8"),
         ("vendor_row", "i4"),  # rows of the groups this rater counts in; set by the stage, not stored
         ("queue_row", "i4"),
         ("ring_start", "i4"),

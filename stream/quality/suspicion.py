@@ -36,7 +36,7 @@ def suspicion_parts(raters: Raters, slot: int, parts: np.ndarray) -> float:
     skill = max((usual - chance) / (1.0 - chance), 0.05)
     n, agreement, expected = episode_agreement(raters, slot)
     parts[0] = _below_half(n, agreement, expected, usual, chance, skill)
-    n, agreement, expected = recent_agreement(raters, slot)
+    n, agreement, expected = recent_agreement(raters, slot, 0)
     parts[1] = _below_half(n, agreement, expected, usual, chance, skill)
     guess = 1.0 / max(raters.hot[slot]["scale"], 2)
     right_usual = (queue[GOLD_RIGHT] / UNIT + 17.0) / (queue[GOLD_SEEN] + 20.0)

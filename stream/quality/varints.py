@@ -10,7 +10,8 @@ LONGEST = 10  # bytes of one 64-bit integer
 @compiled
 def write_int(value: int, buffer: np.ndarray, at: int) -> int:
     """Writes an int64 to uint8[] from `at` on; answers the place behind it."""
-    rest = (uint64(value) << uint64(1)) ^ uint64(value >> 63)
+    signed = int64(value)
+    rest = (uint64(signed) << uint64(1)) ^ uint64(signed >> 63)
     while rest >= uint64(128):
         buffer[at] = np.uint8((rest & uint64(127)) | uint64(128))
         rest = rest >> uint64(7)

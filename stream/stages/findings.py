@@ -13,6 +13,7 @@ from stream.quality.policy import DETECTOR_NAMES, Detector, Policy
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import RING, UNIT, Flag, Kind
+from stream.stages.finding_book import Why
 from stream.stages.sentences import sentence
 
 MOVED_MOST, AT_RANDOM = 10, 5
@@ -49,6 +50,14 @@ def open_finding(
     )
 
 
+def why_closed(detector: Detector, row: np.void) -> Why:
+    """Why a finding closed at this OUTCOME: someone corrected a known answer, or the evidence went by itself."""
+    old, new = row["old"], row["new"]
+    changed = old["credit"] != new["credit"] or bool((old["flags"] ^ new["flags"]) & Flag.GOLD_SEEN)
+    corrected = detector == Detector.GOLD and not row["first"] and not row["last"] and changed
+    return "gold_corrected" if corrected else "evidence_gone"
+
+
 def finding_id(profile: Profile, detector: Detector, episode: int) -> str:
     """The same for the same rater, queue, detector and episode, wherever it is computed."""
     name = "\0".join((profile.rater_id, profile.queue, DETECTOR_NAMES[detector], str(episode)))
@@ -57,7 +66,9 @@ def finding_id(profile: Profile, detector: Detector, episode: int) -> str:
 
 def _measured(table: RaterTable, slot: int, detector: Detector, policy: Policy) -> tuple:  # type: ignore[type-arg]
     rows = table.rows
-    n, agreement, chance = weights.recent_agreement(rows, slot)
+    hot = rows.hot[slot]
+    since = hot["constant_from"] if detector == Detector.CONSTANT else hot["unrelated_from"]
+    n, agreement, chance = weights.recent_agreement(rows, slot, since)
     if detector == Detector.GOLD:
         seen, right = int(rows.life[slot, GOLD_SEEN]), float(rows.life[slot, GOLD_RIGHT]) / UNIT
         floor = weights.gold_floor(rows, slot, policy.gold_floor)
@@ -75,7 +86,7 @@ def _measured(table: RaterTable, slot: int, detector: Detector, policy: Policy) 
             "unrelated_to_peers", n=int(n), share=round(100 * agreement / n), expected=round(100 * chance / n)
         )
         return int(n), value, low, high, limit, text
-    answers, share, _ = weights.one_answer(rows, slot)
+    answers, share, _ = weights.one_answer(rows, slot, since, policy.constant_over)
     shown = wilson(share * answers, max(int(answers), 1))
     text = sentence(
         "constant_answer", n=int(answers), share=round(100 * share), agreement=round(100 * agreement / max(n, 1))

@@ -12,13 +12,13 @@ from stream.intake.directory import Directory
 from stream.intake.halting import Halting
 from stream.quality import items
 from stream.quality.item_results import REJECTED, RESULT_NAMES
-from stream.quality.item_rows import Outcomes, make_outcomes, make_scratch
+from stream.quality.item_rows import make_scratch
 from stream.quality.item_table import ItemTable
-from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, encode_messages
-from stream.quality.profile import Profile
+from stream.quality.outcome_message import VerdictNote
 from stream.quality.queue_table import QueueTable
 from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
-from stream.stages.port import Effects, Flush, Message, Reject, SourceRecord
+from stream.stages.item_outbox import ItemOutbox
+from stream.stages.port import Effects, Flush, Reject, SourceRecord
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
@@ -52,17 +52,13 @@ class ItemStage:
         cached_items: int = 200_000,
     ) -> None:
         self.offset = 0
-        self.partition, self._destinations, self._topic = partition, destinations, topic
+        self.partition, self._destinations = partition, destinations
         self._directory, self._directory_written = directory, b""
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
         self._items, self._queues = ItemTable(), QueueTable()
         self._generation, self._generation_written = 0, 0
-        self._out: Outcomes = make_outcomes(4096)
+        self._outbox = ItemOutbox(partition, destinations, topic)
         self._scratch = make_scratch()
-        self._profiles: list[Profile] = []
-        self._item_ids: list[str] = []
-        self._verdicts: dict[int, list[VerdictNote]] = {}
-        self._sent = np.full((destinations, 2), BEGINNING, "i8")
         self._halting = Halting()
         self._halves: dict[str, dict[bytes, bytes]] = {}  # heads of much-judged items whose further blocks are missing
         self.unflushed = 0
@@ -81,7 +77,7 @@ class ItemStage:
             self._queues.load(row_of[key], data)
         if b"generation" in head:
             self._generation = self._generation_written = int(head[b"generation"])
-            self._sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
+            self._outbox.sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
             self._halting = Halting.from_bytes(head[b"halting"])
 
     def read(self, records: Sequence[SourceRecord]) -> ItemWork:
@@ -129,10 +125,10 @@ class ItemStage:
         decoded, rows = work.decoded, work.decoded.rows
         self._declare()
         self._name_slots(decoded)
-        begin = int(self._out.cursor[0])
+        begin = self._outbox.owed
         results = np.zeros(len(rows), "u1")
         self._join(rows, results)
-        self._shift_names(begin, decoded)
+        self._outbox.name(begin, decoded.profiles, decoded.item_ids)
         for row, verdict in decoded.verdicts:
             self._note_verdict(rows[row], verdict)
         self.offset = int(rows["offset"][-1]) + 1
@@ -145,6 +141,8 @@ class ItemStage:
         """Everything since the last flush, and the messages to stage 2."""
         rows: dict[str, list[tuple[bytes, bytes]]] = {}
         for slot, block, generation, data in self._items.take_dirty():
+            if 0 <= generation < self._generation - 1:
+                continue  # expired since it changed
             key = self._items.key_of[slot]
             name = _GOLDS if generation < 0 else f"items:{generation}"
             rows.setdefault(name, []).append((key + np.uint16(block).tobytes() if block else key, data))
@@ -156,11 +154,11 @@ class ItemStage:
         if queues:
             rows[_QUEUES] = queues
         old = range(max(self._generation_written - 1, 0), min(self._generation - 1, self._generation_written + 1))
-        messages = self._messages()
+        messages = self._outbox.take_messages(self._directory.queues)
         head = {
             b"schema": b"%d" % SCHEMA_VERSION,
             b"generation": b"%d" % self._generation,
-            b"sent": self._sent.tobytes(),
+            b"sent": self._outbox.sent.tobytes(),
             b"halting": self._halting.to_bytes(),
         }
         self._generation_written = self._generation
@@ -212,7 +210,7 @@ class ItemStage:
                 self._queues.rows,
                 self._horizon_ms,
                 self._generation,
-                self._out,
+                self._outbox.rows,
                 results,
                 self._scratch,
             )
@@ -221,21 +219,7 @@ class ItemStage:
             if why == items.NEED_CHUNKS:
                 self._items.grow_chunks()
             else:
-                self._grow_outcomes()
-
-    def _grow_outcomes(self) -> None:
-        bigger = make_outcomes(2 * len(self._out.rows))
-        used = int(self._out.cursor[0])
-        bigger.rows[:used], bigger.destinations[:used] = self._out.rows[:used], self._out.destinations[:used]
-        self._out = bigger._replace(cursor=self._out.cursor)
-
-    def _shift_names(self, begin: int, decoded: Decoded) -> None:
-        """Outcomes of this batch refer to its own lists; those of the flush are longer."""
-        fresh = self._out.rows[begin : int(self._out.cursor[0])]
-        fresh["profile"][fresh["profile"] >= 0] += len(self._profiles)
-        fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
-        self._profiles += decoded.profiles
-        self._item_ids += decoded.item_ids
+                self._outbox.grow()
 
     def _note_verdict(self, row: np.void, verdict: Verdict) -> None:
         queue = self._directory.queues[int(row["queue"])]
@@ -247,7 +231,7 @@ class ItemStage:
             queue.key,
             verdict.verdict,
         )
-        self._verdicts.setdefault(int(row["destination"]), []).append(note)
+        self._outbox.note(int(row["destination"]), note)
 
     def _refused(self, work: ItemWork, results: np.ndarray) -> list[Reject]:
         return [
@@ -260,31 +244,6 @@ class ItemStage:
         names, times = np.unique(results[decoded.rows["op"] <= Op.RETRACTION], return_counts=True)
         counts.update({("record", RESULT_NAMES[name]): int(n) for name, n in zip(names, times, strict=True)})
         return counts
-
-    def _messages(self) -> list[Message]:
-        used = int(self._out.cursor[0])
-        destinations = self._out.destinations[:used]
-        order = np.argsort(destinations, kind="stable")
-        rows = self._out.rows[:used][order]
-        ends = np.searchsorted(destinations[order], np.arange(self._destinations + 1))
-        queues = [
-            QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width)
-            for queue in self._directory.queues
-        ]
-        messages = []
-        for destination in range(self._destinations):
-            mine = rows[ends[destination] : ends[destination + 1]]
-            verdicts = self._verdicts.get(destination, [])
-            if len(mine) or verdicts:
-                previous = Place(*self._sent[destination].tolist())
-                values, last = encode_messages(
-                    self.partition, previous, mine, self._profiles, self._item_ids, queues, verdicts
-                )
-                self._sent[destination] = last
-                messages += [Message(self._topic, value, destination) for value in values]
-        self._out.cursor[0] = 0
-        self._profiles, self._item_ids, self._verdicts = [], [], {}
-        return messages
 
 
 def _blocks(head: bytes) -> int:

@@ -65,9 +65,7 @@ def _first_judgment(work: RaterWork, at: int, known: np.ndarray, counts: Counts)
     return work.rows[begin] if len(judged) else None
 
 
-def _count_vendors(
-    work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts
-) -> None:
+def _count_vendors(work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts) -> None:
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
     judged = work.rows["profile"] >= 0
     pairs = work.key_of_row[judged] * len(work.profiles) + work.rows["profile"][judged]

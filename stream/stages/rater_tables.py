@@ -21,7 +21,9 @@ class RaterTables:
         self.by_width: dict[int, RaterTable] = {}
         self.groups: dict[int, set[int]] = {}
         self.queues: dict[int, QueueInfo] = {}
-        self._queue_of: dict[bytes, int] = {}  # a row key's last 8 bytes -> queue; training has the queue's key plus one
+        self._queue_of: dict[
+            bytes, int
+        ] = {}  # a row key's last 8 bytes -> queue; training has the queue's key plus one
         self._table_of: dict[int, RaterTable] = {}
         self._changed: set[int] = set()
 

@@ -78,6 +78,8 @@ class RatersStage:
         """Takes what the last commit left: queues, groups and open findings; raters' rows come when asked for."""
         if b"applied" in head:
             self._applied = np.frombuffer(head[b"applied"], "i8").reshape(-1, 2).copy()
+        # Written by `rebuild` where the log had lost its beginning.
+        self._accept_first = self._accept_first or head.get(b"accept_first") == b"1"
         groups = {field[len(_GROUP_FIELD) :]: data for field, data in keys.get(_BOARD, {}).items()}
         self._rows.restore(keys.get(_QUEUES, {}), groups)
         self._book.restore(keys.get(_FINDINGS, {}))
@@ -116,7 +118,8 @@ class RatersStage:
         places = place_rows(work, self._rows, counts)
         self._absent.clear()
         begin = 0
-        for end, note in sorted([*news, *work.verdicts], key=lambda stop: stop[0]):
+        stops: list[tuple[int, QueueInfo | VerdictNote]] = [*news, *work.verdicts]
+        for end, note in sorted(stops, key=lambda stop: stop[0]):
             self._accumulate(work, places, begin, end, counts)
             if isinstance(note, VerdictNote):
                 self._take_verdict(note, counts)
@@ -213,6 +216,6 @@ class RatersStage:
             counts["verdict", "unknown_finding"] += 1
             return
         table, slot = place
-        kernel.begin_episode(table.rows, slot, int(detector))
+        kernel.begin_episode(table.rows, slot, detector, self.policy)
         self._book.close(note.row_key, detector, "verdict", note.log_ms, counts)
         counts["verdict", "applied"] += 1

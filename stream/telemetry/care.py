@@ -4,11 +4,11 @@ from collections import Counter
 
 import numpy as np
 
+from stream.quality.columns import Column
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import Column
 from stream.quality.windows import Window
 from stream.telemetry import metrics
-from stream.telemetry.columns import columns_of
+from stream.telemetry.kernels import columns_of
 from stream.telemetry.lines import count_lines
 from stream.telemetry.metrics import Metric
 

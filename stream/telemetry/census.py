@@ -4,9 +4,10 @@ from collections import Counter
 
 import numpy as np
 
-from stream.quality.policy import DEFAULT_POLICY, STATE_NAMES, State
+from stream.quality.columns import Column
+from stream.quality.policy import STATE_NAMES, State
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import DAY_MS, HOUR_MS, Column
+from stream.quality.schema import DAY_MS, HOUR_MS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.telemetry import metrics
 from stream.telemetry.lines import count_lines
@@ -26,8 +27,8 @@ class Census:
             for metric in (metrics.RATERS, metrics.ACTIVE_RATERS, metrics.UNKNOWN_RATERS, metrics.TRAINING_RATERS)
         }
 
-    def add(self, roster: Roster, training: np.ndarray) -> None:
-        """Takes rows that were just looked at, and the slots of those in training."""
+    def add(self, roster: Roster, training: np.ndarray, least_known: float) -> None:
+        """Takes rows that were just looked at, and the slots of those in training; `least_known` is the policy's."""
         table, hot = roster.table, roster.hot
         for state in State:
             self._count(metrics.RATERS, table, hot["vendor_row"][hot["state"] == state], STATE_NAMES[state])
@@ -36,16 +37,16 @@ class Census:
             self._count(metrics.ACTIVE_RATERS, table, hot["vendor_row"][active], WINDOW_NAMES[window])
         self._count(metrics.ACTIVE_RATERS, table, hot["vendor_row"], WINDOW_NAMES[Window.LIFETIME])
         self._count(metrics.TRAINING_RATERS, table, table.rows.hot["vendor_row"][training])
-        self._count_unknown(roster)
+        self._count_unknown(roster, least_known)
 
     def lines(self) -> dict[Metric, bytes]:
         """Lines by metric."""
         return {metric: count_lines(metric, counts) for metric, counts in self._counts.items()}
 
-    def _count_unknown(self, roster: Roster) -> None:
+    def _count_unknown(self, roster: Roster, least_known: float) -> None:
         unknown = roster.hot["state"] == State.UNKNOWN
         vendor_rows, life = roster.hot["vendor_row"][unknown], roster.table.rows.life[roster.slots[unknown]]
-        few = life[:, Column.JUDGMENTS] < DEFAULT_POLICY.least_known
+        few = life[:, Column.JUDGMENTS] < least_known
         lonely = life[:, Column.SCORED] == 0
         goldless = life[:, Column.GOLD_SEEN] == 0
         for reason, which in (

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.quality.columns import COLUMNS, Column
 from stream.quality.groups import GROUP
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import COLUMNS, UNIT, Column
+from stream.quality.schema import UNIT
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.telemetry import metrics
-from stream.telemetry.columns import columns_of
-from stream.telemetry.lines import label_text, sample_lines
+from stream.telemetry.kernels import columns_of
+from stream.telemetry.lines import LONG, label_text, sample_lines
 from stream.telemetry.metrics import Metric
 
 GROUP_WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)
@@ -85,7 +86,7 @@ def group_lines(total: Mapping[VendorQueue, np.ndarray]) -> dict[Metric, bytes]:
 
     def lines_of(metric: Metric, values: np.ndarray, needs: Column | None, further: str = "") -> bytes:
         known = values if needs is None else np.where((ever[:, needs] > 0)[:, None], values, np.nan)
-        return sample_lines(metric, labels, known.ravel(), further, digits=12)
+        return sample_lines(metric, labels, known.ravel(), further, digits=LONG)
 
     lines = {
         shown.metric: lines_of(shown.metric, sums[..., shown.column] / shown.scale, shown.needs) for shown in _PLAIN

@@ -12,6 +12,8 @@ from stream.telemetry.health import Answer, Health
 from stream.telemetry.lines import CONTENT_TYPE
 from stream.telemetry.page import gzip_with
 
+_LAST_ANSWER_S = 1.0  # a worker that stops waits so long for a scrape under way
+
 
 class MetricsServer:
     """Serves until `stop`."""
@@ -23,13 +25,13 @@ class MetricsServer:
         application.router.add_get("/healthz", _answering(health.alive))
         application.router.add_get("/readyz", _answering(health.ready))
         # Prometheus asks every few seconds: a log line each says nothing.
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_LAST_ANSWER_S)
 
     async def start(self, host: str, port: int) -> int:
         """Listens; answers the port, which the system chose when 0 was asked for. Raises SettingsError."""
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port, shutdown_timeout=1.0).start()
+            await web.TCPSite(self._runner, host, port).start()
         except OSError as error:
             await self._runner.cleanup()
             raise SettingsError(

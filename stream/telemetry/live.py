@@ -9,7 +9,6 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from stream.errors import ShardHalted
-from stream.stages.port import Stage
 from stream.telemetry import metrics
 from stream.telemetry.metrics import Metric
 from stream.transport.port import Partition
@@ -57,17 +56,17 @@ class Live(Collector):
 
     def __init__(self, shards: OwnedShards | None = None) -> None:
         self.shards = shards
-        self._stages: dict[str, Stage] = {}
+        self._stages: dict[str, object] = {}
         self._before: Counter[tuple[str, str]] = Counter()  # lookups of former stages by (topic, result)
 
-    def enter(self, shard: str, stage: Stage) -> None:
+    def enter(self, shard: str, stage: object) -> None:
         """A new stage takes its shard's place."""
         self.leave(shard)
         self._stages[shard] = stage
 
     def leave(self, shard: str) -> None:
         """The shard's stage is thrown away; its counts remain."""
-        stage: object = self._stages.pop(shard, None)
+        stage = self._stages.pop(shard, None)
         if isinstance(stage, CountsItsCache):
             self._before += _lookups(shard, stage)
 

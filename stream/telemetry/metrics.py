@@ -46,7 +46,9 @@ _STALL_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 # The pipeline, in the order of the data's way.
 RECORDS = _counter("records", "topic result", "records", "Records joined with their items, by what they did there.")
 REJECTS = _counter("rejects", "topic reason", "records", "Records refused, by reason; any lasting rate needs a look.")
-NOTES = _counter("notes", "what detail", "events", "Accepted but worth knowing: unknown fields, undeclared labels, …")
+NOTES = _counter(
+    "notes", "what detail", "events", "Accepted but worth knowing, such as unknown fields or undeclared labels."
+)
 OUTCOMES = _counter("outcomes", "result", "outcomes", "Outcomes at stage 2: applied, or seen before and dropped.")
 VERDICTS = _counter("verdicts", "result", "verdicts", "People's decisions that reached a rater's shard.")
 APPLIED_LATENCY = _histogram(
@@ -175,8 +177,6 @@ RATER_GOLD_LOW = _gauge("rater_gold_accuracy_low_ratio", _RATER_WINDOW, "0 to 1"
 RATER_GOLD_HIGH = _gauge("rater_gold_accuracy_high_ratio", _RATER_WINDOW, "0 to 1", "Its 95 % interval's upper end.")
 RATER_DURATION = _gauge("rater_duration_seconds", _RATER_WINDOW, "seconds", "Typical time on an item (geometric mean).")
 RATERS_SHOWN = _gauge("rater_series_raters", "", "raters", "Raters (per queue) that have series of their own.")
-RATERS_CUT = _gauge(
-    "rater_series_cut_raters", "", "raters", "Raters left out by the cap, least suspicious first; 0 is well."
-)
+RATERS_CUT = _gauge("rater_series_cut_raters", "", "raters", "Raters, and findings, left out by the cap; 0 is well.")
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in list(globals().values()) if isinstance(metric, Metric)}

@@ -75,7 +75,7 @@ class MetricsObserver:
         self._metrics.regressions.labels(_topic(shard)).inc()
         self._metrics.replayed.labels(_topic(shard)).inc(records)
 
-    def unavailable(self, shard: str, what: str, seconds: float) -> None:  # noqa: ARG002 (the pause is the transport's)
+    def unavailable(self, shard: str, what: str, error: str, seconds: float) -> None:  # noqa: ARG002 (for the log)
         self._metrics.unavailable.labels(what).inc()
         if what == _COMMIT_TRY:
             self._metrics.commits.labels(_topic(shard), "unavailable").inc()

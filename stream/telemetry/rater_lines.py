@@ -1,13 +1,14 @@
 """The lines of single raters: state, suspicion, and the measures of each window."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from stream.quality.profile import Profile
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.telemetry import metrics
-from stream.telemetry.columns import columns_of
+from stream.telemetry.kernels import columns_of
 from stream.telemetry.lines import label_text, sample_lines
 from stream.telemetry.metrics import Metric
 from stream.telemetry.readings import Readings, read_columns
@@ -47,6 +48,7 @@ def rater_lines(roster: Roster, windows: Sequence[Window], now_ms: int) -> dict[
     return lines
 
 
+@lru_cache(maxsize=65_536)
 def rater_labels(rater_id: str, queue: str, vendor: str) -> str:
     """The labels that name a rater in a queue."""
     return label_text(rater=rater_id, queue=queue, vendor=vendor)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.quality.columns import Column
 from stream.quality.measures import Z95
-from stream.quality.schema import UNIT, Column
+from stream.quality.schema import UNIT
 
 _NOTHING = 1e-9  # judgments: with less left to explain, `ratio_interval` says nothing either
 

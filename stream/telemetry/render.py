@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import NamedTuple
 
-from stream.quality.rater_table import RaterTable
+import numpy as np
+
+from stream.quality.rater_table import RaterTable, RowKey
 from stream.stages.raters_stage import RatersStage
 from stream.telemetry import metrics
 from stream.telemetry.care import Exposures
@@ -20,9 +22,9 @@ from stream.telemetry.metrics import METRICS, Metric
 from stream.telemetry.options import BoardOptions, RaterSeries
 from stream.telemetry.rater_lines import rater_lines
 from stream.telemetry.roster import Roster, join, look_at, occupied
-from stream.telemetry.standing import Standing
+from stream.telemetry.standing import Shown, Standing
 
-_LOOKED_AT_ONCE, _RATERS_AT_ONCE, _GROUPS_AT_ONCE = 1024, 128, 128  # rows of one step
+_LOOKED_AT_ONCE, _RATERS_AT_ONCE, _GROUPS_AT_ONCE = 512, 64, 64  # rows of one step
 
 _Lines = Mapping[Metric, bytes]
 
@@ -39,7 +41,7 @@ class Rendering(NamedTuple):
     """A rendered page and what it cost."""
 
     blocks: list[bytes]  # one a metric, in the order of their declaration
-    busy_s: float
+    busy_s: float  # of the processor
     longest_step_s: float  # so long the stream had to wait for its turn
 
 
@@ -48,12 +50,12 @@ async def render(shards: Mapping[str, RatersStage], standing: Standing, scope: S
     pieces: dict[Metric, list[bytes]] = defaultdict(list)
     blocks: list[bytes] = []
     steps = chain(_gathering(_steps(shards, standing, scope, now_ms), pieces), _joining(pieces, blocks))
-    busy_s, longest_s, begun = 0.0, 0.0, time.perf_counter()
+    busy_s, longest_s, begun, begun_cpu = 0.0, 0.0, time.perf_counter(), time.thread_time()
     for _ in steps:
-        step_s = time.perf_counter() - begun
-        busy_s, longest_s = busy_s + step_s, max(longest_s, step_s)
+        busy_s += time.thread_time() - begun_cpu
+        longest_s = max(longest_s, time.perf_counter() - begun)
         await asyncio.sleep(0)
-        begun = time.perf_counter()
+        begun, begun_cpu = time.perf_counter(), time.thread_time()
     return Rendering(blocks, busy_s, longest_s)
 
 
@@ -77,41 +79,41 @@ def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, 
     census = Census(now_ms)
     exposures = Exposures(now_ms, options.exposure_near_s, options.exposure_over_s)
     rosters = []
-    for table in _tables(shards):
-        parts = []
-        keys, slots = occupied(table)
-        for begin in range(0, len(keys), _LOOKED_AT_ONCE):
-            some = slice(begin, begin + _LOOKED_AT_ONCE)
-            roster, training = look_at(table, keys[some], slots[some])
-            census.add(roster, training)
-            exposures.add(table, roster.slots)
-            exposures.add(table, training)
-            parts.append(roster)
-            yield {}
-        rosters += [whole for whole in [join(parts)] if whole is not None]
+    for stage in shards.values():
+        for table in list(stage.tables.values()):
+            parts = []
+            for keys, slots in _handfuls(table):
+                roster, training = look_at(table, keys, slots)
+                census.add(roster, training, stage.policy.least_known)
+                exposures.add(table, roster.slots)
+                exposures.add(table, training)
+                parts.append(roster)
+                yield {}
+            rosters += [whole for whole in [join(parts)] if whole is not None]
     yield census.lines() | exposures.lines()
     chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
+    told = _findings_told(shards, standing, scope, now_ms)
     yield {
         metrics.RATERS_SHOWN: bare_line(metrics.RATERS_SHOWN, sum(map(len, chosen))),
-        metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut),
+        metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut + max(0, len(told) - scope.cap)),
+        **finding_counts(found for stage in shards.values() for found in stage.findings.values()),
     }
     for roster, places in zip(rosters, chosen, strict=True):
         for part in _parts(roster.part(places)):
             yield rater_lines(part, options.windows, now_ms)
-    yield from _finding_steps(shards, standing, scope, now_ms)
+    shown_findings = islice(told.items(), scope.cap)
+    while some := dict(islice(shown_findings, _LOOKED_AT_ONCE)):
+        yield {metrics.RATER_SUSPECT: suspect_lines(some)}
     yield from _group_steps(_tables(shards), now_ms)
 
 
-def _finding_steps(
+def _findings_told(
     shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int
-) -> Iterator[_Lines]:
-    yield finding_counts(found for stage in shards.values() for found in stage.findings.values())
+) -> dict[Shown, int]:
+    """Each finding's series, the open ones first."""
     for shard, stage in shards.items():
         standing.hold(shard, frozenset(map(shown, stage.findings.values())), now_ms / 1000)
-    if scope.mode != "none":
-        values = iter(standing.values(now_ms / 1000).items())
-        while some := dict(islice(values, _LOOKED_AT_ONCE)):
-            yield {metrics.RATER_SUSPECT: suspect_lines(some)}
+    return standing.values(now_ms / 1000) if scope.mode != "none" else {}
 
 
 def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
@@ -120,6 +122,13 @@ def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
     groups = iter(sorted(total.items()))
     while some := dict(islice(groups, _GROUPS_AT_ONCE)):
         yield group_lines(some)
+
+
+def _handfuls(table: RaterTable) -> Iterator[tuple[list[RowKey], np.ndarray]]:
+    keys, slots = occupied(table)
+    for begin in range(0, len(keys), _LOOKED_AT_ONCE):
+        some = slice(begin, begin + _LOOKED_AT_ONCE)
+        yield keys[some], slots[some]
 
 
 def _tables(shards: Mapping[str, RatersStage]) -> list[RaterTable]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from stream.quality.groups import GROUP
 from stream.quality.rater_table import RaterTable, RowKey
-from stream.telemetry.columns import suspicions_of
+from stream.telemetry.kernels import suspicions_of
 
 
 class Roster(NamedTuple):

@@ -10,10 +10,10 @@ import stream
 from stream.stages.port import Stage
 from stream.stages.raters_stage import RatersStage
 from stream.telemetry.board import Board
-from stream.telemetry.columns import compile_columns
 from stream.telemetry.health import Health
 from stream.telemetry.http import MetricsServer
 from stream.telemetry.instruments import Instruments
+from stream.telemetry.kernels import compile_board
 from stream.telemetry.live import Live, OwnedShards
 from stream.telemetry.observer import MetricsObserver
 from stream.telemetry.options import BoardOptions, TelemetrySettings
@@ -55,7 +55,7 @@ class Telemetry:
     async def serve(self, shards: OwnedShards) -> None:
         """Listens and begins to render; `port` says where. Raises SettingsError when the address cannot be had."""
         self._live.shards = shards
-        await asyncio.to_thread(compile_columns)
+        await asyncio.to_thread(compile_board)
         self.port = await self._server.start(self._settings.metrics_host, self._settings.metrics_port)
         self._tasks = [self._start("board", self.board.run()), self._start("beat", self._beat())]
 

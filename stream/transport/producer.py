@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Sequence
 from typing import NamedTuple
@@ -27,6 +28,8 @@ LINGER_MS = 2  # one turn of the event loop's messages travel together; more wou
 BATCH_BYTES = 1 << 20
 REQUEST_BYTES = 8 << 20  # the broker's own limit per message decides, not the client's
 REQUEST_TIMEOUT_MS = 20_000
+ACKNOWLEDGEMENT_TIMEOUT_S = 30.0  # aiokafka itself would repeat an idempotent batch for ever and tell nobody
+LATE_CHECK_S = 1.0
 STOP_TIMEOUT_S = 3.0
 
 _NOT_ALLOWED = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, AuthenticationFailedError)
@@ -56,6 +59,7 @@ class KafkaProducer:
         self._client: AIOKafkaProducer | None = None
         self._sender: asyncio.Task[None] | None = None
         self._retiring: set[asyncio.Task[None]] = set()
+        self._unacknowledged: deque[tuple[float, _Sending]] = deque()  # oldest first, with when to give up
 
     def send(
         self,
@@ -90,9 +94,12 @@ class KafkaProducer:
 
     async def _send_queued(self) -> None:
         while True:
-            await self._queued.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LATE_CHECK_S):
+                    await self._queued.wait()
             self._queued.clear()
             await self._hand_over()
+            self._give_up_late()
 
     async def _hand_over(self) -> None:
         """Gives the queue to the client, one by one: this is what keeps the order."""
@@ -118,6 +125,15 @@ class KafkaProducer:
                 delivery.add_done_callback(
                     lambda done, sending=sending, client=client: self._done(done, sending, client)
                 )
+
+    def _give_up_late(self) -> None:
+        while self._unacknowledged and self._unacknowledged[0][1].acknowledged.done():
+            self._unacknowledged.popleft()
+        if self._unacknowledged and self._unacknowledged[0][0] < time.monotonic():
+            self._retire()
+            for _, sending in self._unacknowledged:
+                _fail(sending, Unavailable(f"Kafka did not acknowledge a message for {sending.topic} in time."))
+            self._unacknowledged.clear()
 
     def _done(self, delivery: "asyncio.Future[object]", sending: _Sending, client: AIOKafkaProducer) -> None:
         if delivery.cancelled():
@@ -161,7 +177,10 @@ async def _stop(client: AIOKafkaProducer) -> None:
     try:
         await asyncio.wait_for(client.stop(), STOP_TIMEOUT_S)
     except (TimeoutError, KafkaError) as error:
-        _log.warning("A Kafka producer could not be stopped cleanly: %r", error)
+        _log.warning("A Kafka producer could not send what it held before it was closed: %r", error)
+        # stop() waits for the broker; without connections and sender the client can do nothing more.
+        await client.client.close()
+        await client._sender.close()  # noqa: SLF001
 
 
 def _observe(acknowledged: "asyncio.Future[None]") -> None:

@@ -23,6 +23,7 @@ REJECTED = "judgments.rejected"
 _DAY_MS = 86_400_000
 _LARGE_MESSAGE_BYTES = 2 * 1024 * 1024
 _UNKNOWN_TOPIC = 3
+_TIMEOUT_MS = 10_000
 _AT_LEAST = frozenset({"retention.ms", "max.message.bytes"})  # more is fine; -1 is for ever
 
 
@@ -144,7 +145,9 @@ def _satisfies(key: str, found: str, wanted: str) -> bool:
 def _admin(connection: KafkaConnection) -> Iterator[Any]:
     servers = ", ".join(connection.bootstrap)
     try:
-        admin = KafkaAdminClient(**connection.client_settings(), client_id="raterwatch-topics")
+        admin = KafkaAdminClient(
+            **connection.client_settings(), client_id="raterwatch-topics", bootstrap_timeout_ms=_TIMEOUT_MS
+        )
         try:
             yield admin
         finally:

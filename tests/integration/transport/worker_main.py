@@ -54,8 +54,8 @@ class Telling(SilentObserver):
     def halted(self, shard: str, reason: str, remedy: str) -> None:
         tell("halted", shard, reason)
 
-    def unavailable(self, shard: str, what: str, seconds: float) -> None:
-        tell("unavailable", shard, what)
+    def unavailable(self, shard: str, what: str, error: str, seconds: float) -> None:
+        tell("unavailable", shard, what, error)
 
 
 def tell(*words: object) -> None:

@@ -59,6 +59,13 @@ def test_every_optional_field_lands_in_its_column(decoded: Decoder) -> None:
     assert batch.profiles == [Profile(RATER, "images", "acme", "de-DE", "berlin", "EUR")]
 
 
+def test_an_empty_text_means_the_same_as_none(decoded: Decoder) -> None:
+    batch = decoded(judgment(site="", locale="", guideline="", item_kind=""))
+    assert batch.profiles == [Profile(RATER, "images", "acme")]
+    assert (batch.rows["guideline"][0], batch.rows["item_kind"][0]) == (0, 0)
+    assert not batch.counts
+
+
 def test_what_one_judgment_says_does_not_leak_into_its_neighbours(decoded: Decoder) -> None:
     full = judgment(
         gold="dog",
@@ -106,8 +113,8 @@ def test_labels_are_codes_of_their_queue(decoded: Decoder) -> None:
 
 
 def test_an_undeclared_nominal_label_is_other_and_counted(decoded: Decoder) -> None:
-    batch = decoded(judgment(label="fish"), judgment(label="bird"), judgment())
-    assert batch.rows["label"].tolist() == [OTHER, OTHER, 0]
+    batch = decoded(judgment(label="fish"), judgment(label="bird"), judgment(), judgment(label="fish", vendor="nobody"))
+    assert batch.rows["label"][:3].tolist() == [OTHER, OTHER, 0]
     assert batch.counts == {("label_other", "images"): 2}
 
 
@@ -195,6 +202,13 @@ def test_a_settings_record_changes_its_successors_within_the_batch(directory: Di
     assert batch.rows["label"][[1, 3, 4]].tolist() == [OTHER, 1, 3]
     assert [batch.profiles[at].queue for at in batch.rows["profile"][[1, 3, 4]]] == ["images", "audio", "images"]
     assert [(row, control.source) for row, control in batch.controls] == [(2, "settings")]
+
+
+def test_a_closed_queue_takes_corrections_but_no_judgments(directory: Directory, key: ControlKey) -> None:
+    closing = SettingsPayload(queues=SETTINGS.queues[1:], vendors=SETTINGS.vendors)
+    control = sign(key, source="settings", version=1, at=1, payload=closing)
+    batch = decode(records(control, judgment(), retraction(), adjudication()), directory, DESTINATIONS)
+    assert [(reject.offset, reject.reason) for reject in batch.rejects] == [(101, "unknown_queue")]
 
 
 def test_controls_of_other_sources_are_handed_on_and_stale_ones_only_counted(

@@ -59,3 +59,12 @@ def test_degradation_can_be_set_to_a_judgment():
 
     degraded = [row for row in simulation.truth.raters() if row.behaviour is Behaviour.DEGRADING]
     assert [(row.bad, row.from_judgment) for row in degraded] == [(True, 77)] * 2
+
+
+def test_a_copier_works_for_the_partners_vendor_in_the_partners_queues():
+    crowd = simulate(World(judgments=1_000, crowd=CrowdSettings(raters=300)), 1).crowd
+    copiers = crowd.doing(Behaviour.COPIER)
+
+    assert len(copiers) == 3
+    for attribute in (crowd.knows, crowd.vendor, crowd.site):
+        assert (attribute[copiers] == attribute[crowd.partner[copiers]]).all()

@@ -8,7 +8,7 @@ import pytest
 
 from stream.events import Adjudication, Gold, Judgment, Retraction
 from stream.intake.pseudonyms import looks_like_pseudonym
-from stream.simulate import CrowdSettings, Simulation, World, encode_events, plain_world, simulate
+from stream.simulate import Behaviour, CrowdSettings, Simulation, World, encode_events, plain_world, simulate
 from stream.simulate.presets import NOTHING_UNTIDY
 from stream.simulate.world import FIRST_MONDAY_MS
 
@@ -59,7 +59,8 @@ def test_only_declared_repeats_let_a_rater_judge_an_item_twice():
 
 def test_judgments_of_a_rater_never_overlap_unless_copied():
     by_rater = defaultdict(list)
-    for event in simulate(plain_world(20_000, 30), 3):
+    crowd_without_breaks = plain_world(6_000, 8, {Behaviour.SLOW: 0.5, Behaviour.CAREFUL: 0.5})
+    for event in simulate(crowd_without_breaks, 3):
         by_rater[event.rater_id].append((event.submitted_at - event.duration_ms, event.submitted_at))
 
     for spans in by_rater.values():
@@ -113,6 +114,21 @@ def test_labels_are_true_as_often_as_the_prior_says():
             assert shares == pytest.approx(queue.prior, abs=chance), queue.name
     members = Counter(member for label, n in true["scene_tags"].items() for member in msgspec.json.decode(label) * n)
     assert members["person"] > members["building"] > members["text"] > 0
+
+
+def test_accuracy_is_that_of_answered_and_standing_judgments():
+    world = plain_world(6_000, 12)
+    simulation = simulate(replace(world, rates=replace(world.rates, skips=0.3, retractions=0.3)), 1)
+    events = list(simulation)
+    true = {item.item_id: item.label for item in simulation.truth.items()}
+    retracted = {event.judgment_id for event in events if isinstance(event, Retraction)}
+    right = defaultdict(list)
+    for event in events:
+        if isinstance(event, Judgment) and event.label is not None and event.judgment_id not in retracted:
+            right[event.rater_id].append(event.label == true[event.item_id])
+
+    for row in simulation.truth.raters():
+        assert row.accuracy == pytest.approx(sum(right[row.rater_id]) / len(right[row.rater_id]), abs=1e-6)
 
 
 def test_pseudonyms_differ_by_vendor_and_seed_and_raw_ids_are_given_on_request():

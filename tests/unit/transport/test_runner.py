@@ -57,7 +57,7 @@ class Notes(SilentObserver):
     def committed(self, shard: str, records: int, seconds: float) -> None:
         self.commits.append(records)
 
-    def unavailable(self, shard: str, what: str, seconds: float) -> None:
+    def unavailable(self, shard: str, what: str, error: str, seconds: float) -> None:
         self.pauses.append(what)
 
     def applied(self, shard: str, effects: Effects, now_ms: int) -> None:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from stream.quality.columns import COLUMNS
 from stream.quality.compiled import compiled
 from stream.quality.contributions import contribute
 from stream.quality.rater_rows import Raters, make_raters
-from stream.quality.schema import COLUMNS, RING, WINDOW_JUDGMENTS
+from stream.quality.schema import RING, WINDOW_JUDGMENTS
 from stream.quality.suspicion import suspicion
 from stream.quality.windows import Window, window_sums
 
@@ -49,7 +50,7 @@ def suspicions_of(raters: Raters, slots: np.ndarray) -> np.ndarray:
     return found
 
 
-def compile_columns() -> None:
+def compile_board() -> None:
     """Compiles the loops, so that no shard waits for the compiler once it is at work."""
     raters, slots = make_raters(1, 2), np.zeros(1, "i8")
     columns_of(raters, slots, Window.WEEK, 0)

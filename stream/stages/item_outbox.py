@@ -1,0 +1,71 @@
+"""The outcomes that stage 1 owes to stage 2 since its last commit, and the messages they become."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stream.intake.queue_row import QueueRow
+from stream.quality.item_rows import Outcomes, make_outcomes
+from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, encode_messages
+from stream.quality.profile import Profile
+from stream.stages.port import Message
+
+_ROOM = 4096
+
+
+class ItemOutbox:
+    """`rows` is where the join writes; `sent` int64[destinations, 2] the place where each destination's last ended."""
+
+    def __init__(self, source: int, destinations: int, topic: str) -> None:
+        self.rows: Outcomes = make_outcomes(_ROOM)
+        self.sent = np.full((destinations, 2), BEGINNING, "i8")
+        self._source, self._topic = source, topic
+        self._profiles: list[Profile] = []
+        self._item_ids: list[str] = []
+        self._verdicts: dict[int, list[VerdictNote]] = {}
+
+    @property
+    def owed(self) -> int:
+        """How many outcomes wait."""
+        return int(self.rows.cursor[0])
+
+    def grow(self) -> None:
+        """Doubles the room."""
+        used, bigger = self.owed, make_outcomes(2 * len(self.rows.rows))
+        bigger.rows[:used], bigger.destinations[:used] = self.rows.rows[:used], self.rows.destinations[:used]
+        self.rows = bigger._replace(cursor=self.rows.cursor)
+
+    def name(self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str]) -> None:
+        """The outcomes from `begin` on refer to these lists of their batch; those of the whole outbox are longer."""
+        fresh = self.rows.rows[begin : self.owed]
+        fresh["profile"][fresh["profile"] >= 0] += len(self._profiles)
+        fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
+        self._profiles += profiles
+        self._item_ids += item_ids
+
+    def note(self, destination: int, verdict: VerdictNote) -> None:
+        """Adds a person's decision, which travels between the outcomes."""
+        self._verdicts.setdefault(destination, []).append(verdict)
+
+    def take_messages(self, queues: Sequence[QueueRow]) -> list[Message]:
+        """Everything owed, a destination after another, each in the order of the log."""
+        destinations = self.rows.destinations[: self.owed]
+        order = np.argsort(destinations, kind="stable")
+        rows = self.rows.rows[: self.owed][order]
+        ends = np.searchsorted(destinations[order], np.arange(len(self.sent) + 1))
+        infos = [
+            QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width) for queue in queues
+        ]
+        messages: list[Message] = []
+        for destination in range(len(self.sent)):
+            mine = rows[ends[destination] : ends[destination + 1]]
+            verdicts = self._verdicts.get(destination, [])
+            if len(mine) or verdicts:
+                previous = Place(*self.sent[destination].tolist())
+                values, self.sent[destination] = encode_messages(
+                    self._source, previous, mine, self._profiles, self._item_ids, infos, verdicts
+                )
+                messages += [Message(self._topic, value, destination) for value in values]
+        self.rows.cursor[0] = 0
+        self._profiles, self._item_ids, self._verdicts = [], [], {}
+        return messages

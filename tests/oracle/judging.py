@@ -1,0 +1,271 @@
+"""What both stages must come to, written down a second time: plain Python over sets of events, at the end, in one go.
+
+No code is shared with the engine but w(x, y). The log decides only who came first where that matters: duplicates,
+revisions, an item's first eight labels, a rater's vendor, and which items are forgotten.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import xxhash
+
+from stream.quality.agreement import weight
+from stream.quality.compiled import plain
+from stream.quality.schema import UNIT, Column, Kind
+
+INLINE = -1
+PEERS_MAX = 8
+MARKS_MAX = 4096
+PERIODS = {"1h": (300_000, 12), "24h": (3_600_000, 24), "7d": (86_400_000, 7)}
+w = plain(weight)
+
+Event = Mapping[str, Any]
+
+
+class Queue(NamedTuple):
+    """A queue's settings."""
+
+    kind: Kind
+    labels: tuple[str, ...]
+
+    def code(self, label: Any) -> int:
+        if self.kind == Kind.SET:
+            return sum(1 << self.labels.index(member) for member in set(label))
+        return self.labels.index(label) if label in self.labels else 31
+
+
+class RowName(NamedTuple):
+    """A row of stage 2. A queue's group has no rater and no vendor, a vendor's has no rater."""
+
+    queue: str
+    rater: str = ""
+    vendor: str = ""
+    training: bool = False
+
+
+@dataclass
+class Answer:
+    """A judgment as its item knows it; `event` is None for one that was taken back before it came."""
+
+    event: Event | None
+    rater: str
+    standing: bool = True
+
+    @property
+    def answered(self) -> bool:
+        return self.standing and self.event is not None and self.event.get("outcome", "answered") == "answered"
+
+
+@dataclass
+class Item:
+    """An item's answers in order of arrival, and what is known of it."""
+
+    queue: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    generation: int = 0
+    gold: tuple[int, Any, str | None] | None = None  # (revision, label or None when withdrawn, guideline)
+    adjudication: tuple[int, Any, bool] | None = None  # (revision, label or None, random)
+
+
+@dataclass
+class Scored:
+    """One judgment with what it adds to its rater's columns in the end."""
+
+    row: RowName
+    event: Event
+    columns: Counter[Column]
+
+
+class Oracle:
+    """Takes events in the order of the log; `judgments()` is what then stands."""
+
+    def __init__(self, queues: Mapping[str, Queue], horizon_ms: int) -> None:
+        self.queues, self.horizon_ms = queues, horizon_ms
+        self.items: dict[tuple[str, str], Item] = {}
+        self.vendors: dict[RowName, str] = {}
+        self.forgotten: list[Scored] = []
+        self.generation = 0
+
+    def take(self, log_ms: int, event: Event) -> None:
+        if event.get("type") == "verdict":
+            return  # changes which findings are open, and no column
+        self.generation = max(self.generation, log_ms // self.horizon_ms)
+        name = (event["queue"], event["item_id"])
+        item = self.items.get(name)
+        if item and not item.gold and not item.adjudication and item.generation < self.generation - 1:
+            self.forgotten += self._scored(item)
+            item = None
+        if item is None:
+            item = self.items[name] = Item(event["queue"])
+        item.generation = self.generation
+        getattr(self, "_" + event.get("type", "judgment"))(item, event)
+
+    def judgments(self) -> list[Scored]:
+        return [*self.forgotten, *(scored for item in self.items.values() for scored in self._scored(item))]
+
+    def _judgment(self, item: Item, event: Event) -> None:
+        self._inline(item, event)
+        known = item.answers.get(event["judgment_id"])
+        if known is None:
+            item.answers[event["judgment_id"]] = Answer(event, event["rater_id"])
+        elif known.rater != event["rater_id"] or not known.standing or known.event is None:
+            return
+        elif event.get("revision", 0) > known.event.get("revision", 0):
+            known.event = event
+        else:
+            return
+        self.vendors.setdefault(row_of(event), event["vendor"])
+
+    def _inline(self, item: Item, event: Event) -> None:
+        label, guideline = event.get("gold"), event.get("guideline")
+        if label is None or self.queues[item.queue].code(label) == 31:
+            return
+        if item.gold is None:
+            item.gold = (INLINE, label, guideline)
+        elif item.gold[0] == INLINE and self._same(item, item.gold[1], label) and item.gold[2] != guideline:
+            item.gold = (INLINE, label, None)
+
+    def _same(self, item: Item, one: Any, other: Any) -> bool:
+        queue = self.queues[item.queue]
+        return queue.code(one) == queue.code(other)
+
+    def _gold(self, item: Item, event: Event) -> None:
+        if item.gold is None or event["revision"] > item.gold[0]:
+            item.gold = (event["revision"], event["label"], event.get("guideline"))
+
+    def _adjudication(self, item: Item, event: Event) -> None:
+        if item.adjudication is None or event["revision"] > item.adjudication[0]:
+            item.adjudication = (event["revision"], event["label"], event["sampling"] == "random")
+
+    def _retraction(self, item: Item, event: Event) -> None:
+        known = item.answers.get(event["judgment_id"])
+        if known is None:
+            if item.answers or item.gold or item.adjudication:  # else it may be an expired item: refused
+                item.answers[event["judgment_id"]] = Answer(None, event["rater_id"], standing=False)
+        elif known.rater == event["rater_id"]:
+            known.standing = False
+
+    def _scored(self, item: Item) -> list[Scored]:
+        answers = [answer for answer in item.answers.values() if answer.standing and answer.event is not None]
+        groups: dict[tuple[str | None, bool], list[Answer]] = defaultdict(list)
+        for answer in answers:
+            if answer.answered:
+                groups[answer.event.get("guideline"), row_of(answer.event).training].append(answer)
+        firsts = {id(answer): own_first(answer, group) for group in groups.values() for answer in group}
+        scored = []
+        for answer in answers:
+            columns = plain_columns(answer.event)
+            if answer.answered:
+                group = groups[answer.event.get("guideline"), row_of(answer.event).training]
+                columns += self._peer_columns(item, answer, group, firsts)
+                columns += self._known_columns(item, answer)
+            scored.append(Scored(row_of(answer.event), answer.event, columns))
+        return scored
+
+    def _peer_columns(
+        self, item: Item, answer: Answer, group: list[Answer], firsts: Mapping[int, Answer]
+    ) -> Counter[Column]:
+        if firsts[id(answer)] is not answer:
+            same = self._w(item, answer.event["label"], firsts[id(answer)].event["label"])
+            return Counter({Column.REPEATS: 1, Column.REPEATS_SAME: same})
+        peers = [other for other in group if firsts[id(other)] is other][:PEERS_MAX]
+        shares = [self._w(item, answer.event["label"], other.event["label"]) for other in peers if other is not answer]
+        if not shares:
+            return Counter()
+        mean = (sum(shares) + len(shares) // 2) // len(shares)
+        return Counter({Column.SCORED: 1, Column.PEERS: len(shares), Column.AGREEMENT: mean})
+
+    def _known_columns(self, item: Item, answer: Answer) -> Counter[Column]:
+        columns: Counter[Column] = Counter()
+        audited = item.adjudication is not None and item.adjudication[1] is not None
+        if item.gold and item.gold[1] is not None and item.gold[2] in (None, answer.event.get("guideline")):
+            truth = item.adjudication[1] if audited and item.adjudication else item.gold[1]
+            columns += Counter({Column.GOLD_SEEN: 1, Column.GOLD_RIGHT: self._w(item, answer.event["label"], truth)})
+        if audited and item.adjudication:
+            over = UNIT - self._w(item, answer.event["label"], item.adjudication[1])
+            columns += Counter({Column.AUDITED: 1, Column.OVERTURNED: over})
+            if item.adjudication[2]:
+                columns += Counter({Column.AUDITED_RANDOM: 1, Column.OVERTURNED_RANDOM: over})
+        return columns
+
+    def _w(self, item: Item, one: Any, other: Any) -> int:
+        queue = self.queues[item.queue]
+        return w(int(queue.kind), len(queue.labels), queue.code(one), queue.code(other))
+
+
+def row_of(event: Event) -> RowName:
+    return RowName(event["queue"], event["rater_id"], training=event.get("stage") == "training")
+
+
+def own_first(answer: Answer, group: Iterable[Answer]) -> Answer:
+    mine = [other for other in group if other.rater == answer.rater]
+    return min(mine, key=lambda other: rank(other.event))
+
+
+def rank(event: Event | None) -> tuple[int, int]:
+    assert event is not None
+    return event["submitted_at"], xxhash.xxh3_64_intdigest(event["judgment_id"].encode())
+
+
+def plain_columns(event: Event) -> Counter[Column]:
+    columns: Counter[Column] = Counter()
+    outcome, duration_ms = event.get("outcome", "answered"), event.get("duration_ms")
+    if duration_ms is not None:
+        columns[Column["EXPOSURE_" + event.get("sensitivity", "none").upper() + "_MS"]] = duration_ms
+    if "cost" in event:
+        columns[Column.COSTED], columns[Column.COST_MICRO] = 1, round(float(event["cost"]) * 1e6)
+    columns[{"answered": Column.JUDGMENTS, "skipped": Column.SKIPPED, "escalated": Column.ESCALATED}[outcome]] = 1
+    if duration_ms is not None and outcome == "answered":
+        log_time = math.log(max(duration_ms, 1))
+        columns[Column.TIMED] = 1
+        columns[Column.LOG_TIME] = int(log_time * UNIT + 0.5)
+        columns[Column.LOG_TIME_SQUARED] = int(log_time * log_time * UNIT + 0.5)
+    return columns
+
+
+@dataclass
+class Sums:
+    """A window of a row."""
+
+    columns: Counter[Column] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+
+
+def sums(oracle: Oracle, window: str, now_ms: int) -> dict[RowName, Sums]:
+    """Every row's sums over a window: the judgments submitted in the periods that end with the one of `now`."""
+    rows: dict[RowName, Sums] = defaultdict(Sums)
+    for scored in oracle.judgments():
+        if window != "lifetime":
+            size_ms, count = PERIODS[window]
+            if not 0 <= now_ms // size_ms - scored.event["submitted_at"] // size_ms < count:
+                continue
+        for row in rows_of(oracle, scored):
+            rows[row].columns += scored.columns
+            rows[row].labels += labels_of(oracle, scored)
+    return rows
+
+
+def rows_of(oracle: Oracle, scored: Scored) -> list[RowName]:
+    """The rater's own row; training counts in no group."""
+    if scored.row.training:
+        return [scored.row]
+    vendor = oracle.vendors[scored.row]
+    return [scored.row, RowName(scored.row.queue, vendor=vendor), RowName(scored.row.queue)]
+
+
+def labels_of(oracle: Oracle, scored: Scored) -> Counter[str]:
+    if "outcome" in scored.event and scored.event["outcome"] != "answered":
+        return Counter()
+    queue, label = oracle.queues[scored.row.queue], scored.event["label"]
+    if queue.kind == Kind.SET:
+        return Counter(set(label))
+    return Counter([label if label in queue.labels else "other"])
+
+
+def latest(oracle: Oracle, row: RowName, count: int) -> list[int]:
+    """The ids (hashed) of a rater's latest standing judgments, the latest last."""
+    events = sorted((scored.event for scored in oracle.judgments() if scored.row == row), key=rank)
+    return [rank(event)[1] for event in events[-count:]]

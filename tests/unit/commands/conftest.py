@@ -1,0 +1,47 @@
+import asyncio
+import os
+
+import pytest
+from click.testing import CliRunner
+
+from stream.commands.options import Servers
+from stream.state.memory_store import MemoryStore
+from tests.filled_state import Crowd
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("RATERWATCH_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def crowd():
+    """A small crowd whose raters have worked for three days, with open findings."""
+    return Crowd(judgments=6_000, raters=24, partitions=2, seed=5)
+
+
+@pytest.fixture(scope="session")
+def filled(crowd):
+    store = MemoryStore()
+    asyncio.run(crowd.store_in(store))
+    return store.snapshot()
+
+
+@pytest.fixture
+def store(filled):
+    """The crowd's state, to be changed at will."""
+    store = MemoryStore()
+    store.restore(filled)
+    return store
+
+
+@pytest.fixture
+def invoke(store):
+    """Runs a command on the store in memory."""
+
+    def run(command, *arguments, store=store, **options):
+        servers = Servers(open_store=lambda access: store)
+        return CliRunner().invoke(command, list(map(str, arguments)), obj=servers, **options)
+
+    return run

@@ -1,0 +1,20 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.oracle.dump import digests
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_compiled_engine_does_what_its_plain_python_says() -> None:
+    plain = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.oracle.dump"],
+        cwd=ROOT,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert plain.stdout.splitlines() == digests()

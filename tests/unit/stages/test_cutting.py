@@ -1,0 +1,127 @@
+"""A shard's state is a function of its log: not of batches, commits, restarts, or what the cache had to let go."""
+
+import random
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stream.events import Finding
+from stream.quality.item_table import ItemTable
+from stream.quality.policy import DEFAULT_POLICY, DETECTOR_NAMES, Policy
+from stream.stages.items_stage import ItemStage
+from stream.stages.raters_stage import RatersStage
+from tests.oracle.crowd import crowd_log
+from tests.oracle.shards import Store, directory, log_of, outcome_log, outcomes, run, run_with_restarts
+from tests.oracle.streams import Timed, logs
+
+careful = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+cuts = st.lists(st.integers(0, 60), max_size=8)
+lives = st.lists(st.tuples(st.integers(0, 60), cuts, st.integers(1, 3)), max_size=3)
+# Thresholds so low that findings open and close all the time.
+NERVOUS = Policy(
+    gold_alarm=0.3, gold_watch=0.1, least_scored=2.0, least_known=2.0, interval_z=0.1, watch_z=0.05, constant_nats=0.0
+)
+
+
+def items(*, cached: int = 200_000) -> ItemStage:
+    return ItemStage(0, 2, directory(), horizon_days=1, cached_items=cached)
+
+
+def raters(*, cached: int = 20_000, policy: Policy = NERVOUS) -> RatersStage:
+    return RatersStage(0, 1, policy=policy, cached_raters=cached)
+
+
+def standing_items(store: Store) -> dict[bytes, bytes]:
+    """Each item's blocks where they count: among the golds, else in the later generation. Older copies are dropped
+    when their generation is."""
+    generation = int(store.head.get(b"generation", b"0"))
+    homes = [store.rows.get(name, {}) for name in ("golds", f"items:{generation}", f"items:{generation - 1}")]
+    found: dict[bytes, bytes] = {}
+    for home in homes:
+        for key, data in home.items():
+            if len(key) == 16 and key not in found:
+                blocks = range(1, ItemTable.blocks_of(data))
+                found |= {
+                    key: data,
+                    **{key + n.to_bytes(2, "little"): home[key + n.to_bytes(2, "little")] for n in blocks},
+                }
+    return found
+
+
+def same_state(one: Store, other: Store) -> None:
+    assert one.offset == other.offset
+    assert one.head == other.head
+    names = (one.rows.keys() | other.rows.keys()) - {"golds"}
+    for name in names:
+        if not name.startswith("items:"):
+            assert one.rows.get(name, {}) == other.rows.get(name, {}), name
+    assert standing_items(one) == standing_items(other)
+
+
+@careful
+@given(logs(), cuts, st.integers(1, 3), lives)
+def test_stage_one_is_the_same_however_it_is_cut(
+    timed: list[Timed], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]]
+) -> None:
+    log = log_of(timed)
+    whole = run(items(), log)
+    for other in (
+        run(items(cached=0), log, batches=batches, flushes=flushes),
+        run_with_restarts(lambda: items(cached=0), log, some_lives),
+    ):
+        same_state(whole, other)
+        assert outcomes(other.messages) == outcomes(whole.messages)
+
+
+@careful
+@given(logs(), cuts, cuts, st.integers(1, 3), lives)
+def test_stage_two_is_the_same_however_it_is_cut(
+    timed: list[Timed], sent: list[int], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]]
+) -> None:
+    log = outcome_log(run(items(), log_of(timed), batches=[*sent, *range(0, 60, 3)]).messages, 0)
+    whole = run(raters(), log)
+    for other in (
+        run(raters(cached=0), log, batches=batches, flushes=flushes),
+        run_with_restarts(lambda: raters(cached=0), log, some_lives),
+    ):
+        same_state(whole, other)
+        assert findings(other) == findings(whole)
+
+
+@careful
+@given(logs(), cuts)
+def test_stage_two_does_not_notice_where_stage_one_cut_its_messages(timed: list[Timed], sent: list[int]) -> None:
+    whole = run(raters(), outcome_log(run(items(), log_of(timed)).messages, 0))
+    cut = run(raters(), outcome_log(run(items(), log_of(timed), batches=sent).messages, 0))
+    assert whole.rows == cut.rows
+    assert whole.head == cut.head
+    assert findings(whole) == findings(cut)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_findings_of_a_long_log_are_the_same_however_it_is_cut(seed: int) -> None:
+    random_ = random.Random(seed)
+    log = log_of(crowd_log(seed))
+    stage = ItemStage(0, 1, directory(), cached_items=5)
+    sent = run(stage, log, batches=[random_.randrange(len(log)) for _ in range(60)])
+    outcomes_sent = outcome_log(sent.messages, 0)
+    whole = run(RatersStage(0, 1), outcomes_sent)
+    some_lives = [(random_.randrange(20), [random_.randrange(20) for _ in range(4)], 1 + n % 3) for n in range(6)]
+    cut = run_with_restarts(lambda: raters(cached=0, policy=DEFAULT_POLICY), outcomes_sent, some_lives)
+    same_state(whole, cut)
+    assert findings(cut) == findings(whole)
+    assert findings(
+        run(RatersStage(0, 1), outcome_log(run(ItemStage(0, 1, directory()), log).messages, 0))
+    ) == findings(whole)
+    seen = {(f.detector, f.event, f.why) for f in map(msgspec.json.Decoder(Finding).decode, findings(whole))}
+    assert {detector for detector, event, _ in seen if event == "opened"} == set(DETECTOR_NAMES)
+    assert {why for _, _, why in seen} >= {None, "evidence_gone", "verdict"}
+
+
+def findings(store: Store) -> list[bytes]:
+    """In the order of each rater; those of raters apart may change places."""
+    return sorted((message.value for message in store.messages), key=lambda value: value.split(b'"queue"')[0])

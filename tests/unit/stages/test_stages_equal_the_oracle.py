@@ -1,0 +1,80 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stream.quality.columns import COMMUTATIVE
+from stream.quality.schema import RING
+from tests.oracle.judging import Oracle, RowName, Sums, latest, sums
+from tests.oracle.shards import FOREVER_MS, QUEUES, both_stages, log_of, measured
+from tests.oracle.streams import DAY_MS, START_MS, Timed, logs, shuffled_facts
+
+careful = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def told(timed: list[Timed], horizon_ms: int = FOREVER_MS) -> Oracle:
+    oracle = Oracle(QUEUES, horizon_ms)
+    for log_ms, event in timed:
+        oracle.take(log_ms, event)
+    return oracle
+
+
+def comparable(rows: dict[RowName, Sums]) -> dict[RowName, tuple[dict[str, int], dict[str, int]]]:
+    """Commutative columns and label counts that are not zero."""
+    shown = {}
+    for row, found in rows.items():
+        columns = {column.name: found.columns[column] for column in COMMUTATIVE if found.columns[column]}
+        if columns:
+            shown[row] = columns, {label: n for label, n in found.labels.items() if n}
+    return shown
+
+
+@careful
+@given(logs())
+def test_every_row_has_the_oracles_columns_in_every_window(timed: list[Timed]) -> None:
+    oracle, shards = told(timed), both_stages(log_of(timed), horizon_days=10_000)
+    for window in ("1h", "24h", "7d", "lifetime"):
+        assert comparable(measured(shards, window, START_MS)) == comparable(sums(oracle, window, START_MS))
+
+
+@careful
+@given(logs())
+def test_an_item_is_forgotten_after_two_horizons_unless_it_has_a_known_answer(timed: list[Timed]) -> None:
+    oracle, shards = told(timed, DAY_MS), both_stages(log_of(timed), horizon_days=1)
+    assert comparable(measured(shards, "lifetime", START_MS)) == comparable(sums(oracle, "lifetime", START_MS))
+
+
+@careful
+@given(logs())
+def test_the_ring_holds_the_latest_standing_judgments(timed: list[Timed]) -> None:
+    oracle, shards = told(timed), both_stages(log_of(timed), horizon_days=10_000)
+    rows = rings(shards)
+    assert rows == {row: latest(oracle, row, 50) for row in rows}
+
+
+@careful
+@given(shuffled_facts(), st.data())
+def test_any_order_of_the_same_facts_gives_the_same_columns_and_rings(
+    orders: tuple[list[dict[str, object]], list[dict[str, object]]], data: st.DataObject
+) -> None:
+    found = []
+    for events in orders:
+        timed = [(START_MS + n, event) for n, event in enumerate(events)]
+        shards = both_stages(log_of(timed), horizon_days=10_000)
+        assert rings(shards) == {row: latest(told(timed), row, 50) for row in rings(shards)}
+        found.append([comparable(measured(shards, window, START_MS)) for window in ("1h", "24h", "7d", "lifetime")])
+    assert found[0] == found[1]
+
+
+def rings(shards: list[object]) -> dict[RowName, list[str]]:
+    """Item and order of the ring's last 50, by the ids that the item ids beside it give away."""
+    rows = {}
+    for shard in shards:
+        for table in shard.tables.values():
+            for slot in table.slots():
+                hot, profile = table.rows.hot[slot], table.profiles[slot]
+                if not hot["kind"]:
+                    places = [(hot["ring_start"] + p) % RING for p in range(hot["ring_length"])][-50:]
+                    ids = [int(table.rows.ring[slot, place]["judgment"]) for place in places]
+                    rows[RowName(profile.queue, profile.rater_id, training=bool(hot["training"]))] = ids
+    return rows

@@ -61,5 +61,6 @@ def records(load: Load, now_ms: int, first: int = 0) -> Iterator[tuple[bytes, by
             yield name.encode(), f'{head}{LABELS[(label[n] + 1) % 4]}","revision":1{known}}}'.encode()
         elif fate[n] < load.corrections:
             other = LABELS[(truths[at] + 1) % 4]
-            correction = f'{{"type":"gold","queue":"{QUEUE}","item_id":"{name}","label":"{other}","revision":{turn[n] + 1},"at":{now_ms}}}'
+            what = f'"queue":"{QUEUE}","item_id":"{name}","label":"{other}","revision":{turn[n] + 1},"at":{now_ms}'
+            correction = f'{{"type":"gold",{what}}}'
             yield name.encode(), correction.encode()

@@ -1,5 +1,6 @@
 """What a scrape of every rater costs, and how long the stream waits for it."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,6 @@ _PAUSE_S = 1.0
 
 def scrape_cost(raters: int, folder: Path, say: Say) -> dict[str, Any]:
     """Scrapes of a worker that exports every rater (`--rater-series all`), and the longest stall of its event loop."""
-    import asyncio
-
     say(f"/metrics with {raters:,} raters")
     with LocalStack(folder / "stack") as stack:
         deployment = prepared(stack, folder, 4)

@@ -1,4 +1,4 @@
-"""The worker's composition root: settings in, a running stream processor out. Nothing else puts these parts together."""
+"""The worker's composition root: settings in, a running stream processor out. It alone puts these parts together."""
 
 import asyncio
 import contextlib
@@ -32,6 +32,7 @@ from stream.transport.producer import KafkaProducer
 from stream.transport.runner import ShardRunner
 from stream.transport.serve import serve
 from stream.transport.shards import Shards
+from stream.transport.telling import TellingObserver
 from stream.transport.topics import REJECTED, look_up
 from stream.transport.watchdog import Watchdog
 
@@ -67,6 +68,7 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
         allow_full_replay=settings.allow_full_replay,
     )
     telemetry = Telemetry(settings)
+    observer = TellingObserver(telemetry.observer)
     make_stage = _stages(settings, facts[settings.judgments].partitions, facts[settings.outcomes].partitions)
 
     def make_runner(partition: Partition) -> ShardRunner:
@@ -75,13 +77,13 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
             telemetry.attach_stage(str(partition), made)
             return made
 
-        return ShardRunner(partition, stage, world, telemetry.observer, limits, rejected_topic=REJECTED)
+        return ShardRunner(partition, stage, world, observer, limits, rejected_topic=REJECTED)
 
     try:
         await check_servers(store)
         shards = Shards(make_runner, identities, limits)
         await telemetry.serve(shards)
-        async with _background(Watchdog(log, shards, telemetry.observer, limits, _give_up).run()):
+        async with _background(Watchdog(log, shards, observer, limits, _give_up).run()):
             await serve(log, shards, _stop_asked())
     finally:
         await producer.stop()

@@ -56,8 +56,14 @@ class Settings:
         unknown = [n for n in environment if n.startswith(PREFIX) and n[len(PREFIX) :].lower() not in names]
         unknown = [name for name in unknown if name not in _OTHERS]
         if unknown:
-            raise SettingsError(f"unknown environment variable {unknown[0]}; known are {PREFIX}" + ", ".join(names).upper())
-        values = {name: _parsed(name, environment[PREFIX + name.upper()]) for name in names if PREFIX + name.upper() in environment}
+            raise SettingsError(
+                f"unknown environment variable {unknown[0]}; known are {PREFIX}" + ", ".join(names).upper()
+            )
+        values = {
+            name: _parsed(name, environment[PREFIX + name.upper()])
+            for name in names
+            if PREFIX + name.upper() in environment
+        }
         values |= {name: value for name, value in given.items() if value is not None}
         return replace(cls(), **values)
 
@@ -73,7 +79,11 @@ class Settings:
             raise SettingsError(f"{self.kafka_security} needs {PREFIX}KAFKA_USERNAME and {PREFIX}KAFKA_PASSWORD_FILE")
         password = self.kafka_password_file.read_text().strip()
         return KafkaConnection(
-            tuple(self.kafka.split(",")), tls=tls, sasl_mechanism=self.kafka_mechanism, username=self.kafka_username, password=password
+            tuple(self.kafka.split(",")),
+            tls=tls,
+            sasl_mechanism=self.kafka_mechanism,
+            username=self.kafka_username,
+            password=password,
         )
 
     @property

@@ -30,19 +30,35 @@ from stream.intake.pseudonyms import PseudonymKey
 _REFRESH_S = 1.0
 
 
-@click.command("demo", epilog="""\b
+@click.command(
+    "demo",
+    epilog="""\b
 Examples:
   raterwatch demo
   raterwatch demo --data judgments.csv --speed 1000
-  raterwatch demo --once --judgments 20000 --json""")
-@click.option("--judgments", type=click.IntRange(100), default=None, help="How many.  [default: 100000; with --once 20000]")
-@click.option("--raters", type=click.IntRange(8), help="How many people.  [default: one for 250 judgments, 40 at least]")
+  raterwatch demo --once --judgments 20000 --json""",
+)
+@click.option(
+    "--judgments", type=click.IntRange(100), default=None, help="How many.  [default: 100000; with --once 20000]"
+)
+@click.option(
+    "--raters", type=click.IntRange(8), help="How many people.  [default: one for 250 judgments, 40 at least]"
+)
 @click.option("--seed", type=int, default=7, show_default=True, help="Of the simulated crowd.")
 @click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Judgments of a file instead of a crowd.")
-@click.option("--speed", type=click.FloatRange(0), default=None, help="Judgments a second, 0 as fast as it goes.  [default: 200; with --once 2000]")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0),
+    default=None,
+    help="Judgments a second, 0 as fast as it goes.  [default: 200; with --once 2000]",
+)
 @click.option("--once", is_flag=True, help="Send, wait until all is applied, stop, and report.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: print one JSON object.")
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep data and logs there.  [default: a temporary one]")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep data and logs there.  [default: a temporary one]",
+)
 def demo(
     *,
     judgments: int | None,
@@ -92,7 +108,7 @@ def _once(deployment: Deployment, crowd: Crowd, speed: float, err: Console, *, a
     for name, value in report.items():
         table.add_row(name.replace("_", " "), "unknown" if value is None else f"{value:,}")
     out = Console()
-    out.print(view(asyncio.run(ranking(deployment, 15)), Filters(), _now_ms()))
+    out.print(view(asyncio.run(ranking(deployment, 15)), Filters(), _now_ms(), out.width))
     out.print(table)
 
 
@@ -117,9 +133,7 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
         sent = number
 
     kept: list[Event] = []
-    sending = asyncio.create_task(
-        send(crowd.events, deployment.settings, per_second=speed, progress=count, keep=kept)
-    )
+    sending = asyncio.create_task(send(crowd.events, deployment.settings, per_second=speed, progress=count, keep=kept))
     console = Console()
     try:
         with Live(console=console, auto_refresh=False, screen=console.is_terminal) as screen:
@@ -128,10 +142,12 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
                 if sending.done():
                     sending.result()
                 lines = max(5, console.height - 14)
-                shown = view(await ranking(deployment, lines), Filters(), _now_ms())
+                shown = view(await ranking(deployment, lines), Filters(), _now_ms(), console.width)
                 state = "all sent; Ctrl-C stops everything" if sending.done() else "Ctrl-C stops everything"
                 where = f"metrics {deployment.metrics_url}   Prometheus {deployment.stack.prometheus.url}"
-                screen.update(Group(shown, Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"), Text(where)), refresh=True)
+                screen.update(
+                    Group(shown, Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"), Text(where)), refresh=True
+                )
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -157,7 +173,9 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 def _bar(console: Console) -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
 
 
 def _now_ms() -> int:

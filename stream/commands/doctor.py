@@ -17,6 +17,7 @@ from stream.commands.options import (
     opened_store,
     print_json,
     run,
+    servers,
     settings_of,
     with_json,
     with_kafka,
@@ -78,8 +79,10 @@ async def _look(settings: Settings) -> list[Check]:
 
 
 async def _look_at_kafka(settings: Settings) -> list[Check]:
+    versions_of = servers().broker_versions
+
     def look() -> list[Check]:
-        broker = kafka_checks.check_broker(settings)
+        broker = kafka_checks.check_broker(settings, versions_of)
         names = [spec.name for spec in wanted_topics(settings)]
         facts = look_up(settings.kafka_connection, names)
         bounds = log_bounds(settings.kafka_connection, kafka_checks.all_partitions(settings, facts))

@@ -1,12 +1,13 @@
 """What `doctor` asks Kafka."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stream.commands.checks import Check, failure, ok, warning
-from stream.commands.kafka_reading import broker_versions, latest_append_ms, topic_setting
+from stream.commands.kafka_reading import latest_append_ms, topic_setting
 from stream.commands.topics import wanted_topics
 from stream.settings import Settings
+from stream.transport.connection import KafkaConnection
 from stream.transport.port import Partition
 from stream.transport.topics import TopicFacts, ensure_topics
 
@@ -15,9 +16,9 @@ SKEW_MS = 2_000  # clocks kept by NTP are within milliseconds
 _DAY_MS = 86_400_000
 
 
-def check_broker(settings: Settings) -> list[Check]:
+def check_broker(settings: Settings, versions_of: Callable[[KafkaConnection], set[str]]) -> list[Check]:
     """That Kafka answers, and its version."""
-    versions = ", ".join(sorted(broker_versions(settings.kafka_connection)))
+    versions = ", ".join(sorted(versions_of(settings.kafka_connection)))
     return [ok("Kafka", f"{settings.kafka} answers, protocol of version {versions}")]
 
 

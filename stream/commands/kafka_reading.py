@@ -12,6 +12,7 @@ from stream.errors import Unavailable
 from stream.transport.connection import KafkaConnection
 from stream.transport.port import Partition
 
+_BOOTSTRAP_MS = 5_000  # a person waits for the answer
 _POLL_MS = 500
 _PATIENCE = 20  # empty polls in a row before a log counts as stuck
 
@@ -77,7 +78,7 @@ def read_whole(connection: KafkaConnection, topic: str) -> Iterator[Any]:
 def _client(kind: Any, connection: KafkaConnection, **settings: Any) -> Iterator[Any]:
     servers = ", ".join(connection.bootstrap)
     try:
-        client = kind(**connection.client_settings(), **settings)
+        client = kind(**connection.client_settings(), bootstrap_timeout_ms=_BOOTSTRAP_MS, **settings)
         try:
             yield client
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import Any, Protocol, TypeVar
 import click
 from rich.console import Console
 
+from stream.commands.kafka_reading import broker_versions
 from stream.settings import Settings
 from stream.state.access import RedisAccess
 from stream.state.connect import open_store
 from stream.state.port import ShardStore
+from stream.transport.connection import KafkaConnection
 
 Value = TypeVar("Value")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,9 +31,10 @@ class ClosableStore(ShardStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """How a command reaches its servers. Tests put one with a store in memory into click's context."""
+    """How a command reaches its servers. Tests put others into click's context, with a store in memory."""
 
     open_store: Callable[[RedisAccess], ClosableStore] = open_store
+    broker_versions: Callable[[KafkaConnection], set[str]] = broker_versions
 
 
 def with_redis(command: Command) -> Command:
@@ -54,15 +58,22 @@ def with_json(command: Command) -> Command:
 
 def settings_of(given: dict[str, Any]) -> Settings:
     """The deployment's settings; what was given on the command line wins."""
+    # The clients log each failed attempt; a command says the outcome once, and what to do.
+    for library in ("kafka", "aiokafka"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     return Settings.load(**given)
+
+
+def servers() -> Servers:
+    """Those of the running command."""
+    context = click.get_current_context(silent=True)
+    return (context.find_object(Servers) if context else None) or Servers()
 
 
 @asynccontextmanager
 async def opened_store(settings: Settings) -> AsyncIterator[ClosableStore]:
     """The deployment's store, closed at the end of the block."""
-    context = click.get_current_context(silent=True)
-    servers = (context.find_object(Servers) if context else None) or Servers()
-    store = servers.open_store(settings.redis_access)
+    store = servers().open_store(settings.redis_access)
     try:
         yield store
     finally:

@@ -12,6 +12,7 @@ from stream.commands.options import (
     console,
     opened_store,
     run,
+    servers,
     settings_of,
     with_kafka,
     with_redis,
@@ -69,6 +70,7 @@ async def _rebuild(settings: Settings, partitions: Sequence[Partition], *, ask: 
 
 async def _plans(settings: Settings, partitions: Sequence[Partition], store: ClosableStore) -> list[RebuildPlan]:
     connection = settings.kafka_connection
+    await asyncio.to_thread(servers().broker_versions, connection)  # says within seconds that Kafka is not there
     facts = await asyncio.to_thread(look_up, connection, (settings.judgments, settings.outcomes))
     for partition in partitions:
         if partition.topic not in facts:

@@ -16,6 +16,7 @@ from stream.commands.options import (
     opened_store,
     print_json,
     run,
+    servers,
     settings_of,
     with_json,
     with_kafka,
@@ -70,6 +71,7 @@ def topics(*, make_key: bool, publish_anyway: bool, as_json: bool, **given: Any)
         _make_key(settings)
     if queues is not None:
         control_key(settings)
+    servers().broker_versions(settings.kafka_connection)  # says within seconds that Kafka is not there
     specs = wanted_topics(settings)
     reports = ensure_topics(settings.kafka_connection, specs, replication=settings.replication)
     published = run(_publish(settings, queues, anyway=publish_anyway)) if queues else _NOT_ASKED

@@ -2,13 +2,20 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import click
 
 from stream.settings import Settings
 
 
-@click.command()
+@click.command(
+    "worker",
+    epilog="""\b
+Example:
+  raterwatch topics --queues queues.toml --control-key-file control.key --make-key
+  raterwatch worker --control-key-file control.key""",
+)
 @click.option("--kafka", help="Bootstrap servers, comma-separated.  [RATERWATCH_KAFKA]")
 @click.option("--redis", help="Redis URL; the password comes from a file.  [RATERWATCH_REDIS]")
 @click.option("--group", help="Kafka consumer group: workers of one deployment share it.  [RATERWATCH_GROUP]")
@@ -21,14 +28,8 @@ from stream.settings import Settings
 )
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING"]), default="INFO", show_default=True)
 @click.option("--compile-only", is_flag=True, help="Compile the kernels into the cache and end (for image builds).")
-def worker(log_level: str, *, compile_only: bool, **given: object) -> None:
-    """Read judgments, keep rolling statistics per rater in Redis, serve metrics. Run as many as there is work for.
-
-    \b
-    Example:
-      raterwatch topics --queues queues.toml
-      raterwatch worker --kafka kafka:9092 --redis redis://redis:6379/0
-    """
+def worker(log_level: str, *, compile_only: bool, **given: Any) -> None:
+    """Read judgments, keep rolling statistics per rater in Redis, serve metrics. Run as many as there is work for."""
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.WARNING)
     # Imported here: compiling and Faust take a moment that --help should not.

@@ -42,14 +42,16 @@ def settle(expected: Mapping[RowKey, Columns], found: Mapping[RowKey, Columns]) 
         judgments=sum(row[column] for row in expected.values() for column in _SEEN),
         lost=lost,
         counted_twice=twice,
-        differing_rows=sum(_commutative(expected.get(key, nothing)) != _commutative(found.get(key, nothing)) for key in rows),
+        differing_rows=sum(
+            _commutative(expected.get(key, nothing)) != _commutative(found.get(key, nothing)) for key in rows
+        ),
     )
 
 
 def expected_columns(events: Iterable[Event], payload: SettingsPayload, partitions: int) -> dict[RowKey, Columns]:
     """What the engine makes of the events in one process, cut as Kafka would cut them."""
     shards = run(events, payload, Plan(partitions=partitions)).shards
-    return columns_of(table for shard in shards for table in shard.tables.by_width.values())
+    return columns_of(table for shard in shards for table in shard.tables.values())
 
 
 async def stored_columns(settings: Settings) -> dict[RowKey, Columns]:

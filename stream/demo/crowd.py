@@ -1,5 +1,6 @@
 """Where the demo's judgments come from: the simulated crowd, or a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -24,7 +25,7 @@ class Crowd:
     """Events in order, the settings they need, and who was planted (nobody in a file)."""
 
     settings: SettingsPayload
-    events: list[Event]
+    events: Sequence[Event]
     truth: list[RaterTruth]
 
 
@@ -38,7 +39,7 @@ def simulated(judgments: int, raters: int | None, seed: int) -> Crowd:
 
 
 class Now:
-    """Moves events to the moment they are sent, so that windows show what is going on; a redelivered one stays itself."""
+    """Moves events to when they are sent, so that windows show what is going on; a redelivered one stays itself."""
 
     def __init__(self) -> None:
         self._sent: dict[tuple[str, int], int] = {}

@@ -27,7 +27,9 @@ _POLL_S = 0.05
 class Deployment:
     """Used inside a LocalStack's block; `stop` ends the worker, the stack ends with its block."""
 
-    def __init__(self, stack: LocalStack, folder: Path, *, partitions: int = 4, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, stack: LocalStack, folder: Path, *, partitions: int = 4, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.stack, self.folder = stack, folder
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(
@@ -51,6 +53,10 @@ class Deployment:
         if self._worker is None or self._worker.poll() is not None:
             raise Unavailable(f"the worker has ended; its last words:\n{self.log_tail()}")
         return self._worker.pid
+
+    def check_alive(self) -> None:
+        """Raises Unavailable, with the end of its log, when the worker has ended."""
+        _ = self.pid
 
     def make_topics(self) -> None:
         """Makes all topics."""
@@ -78,7 +84,7 @@ class Deployment:
         command = [sys.executable, "-m", "stream", "worker"]
         with self._log_file.open("ab") as log:
             # In a session of its own: Ctrl-C at the terminal reaches the demo, which stops the worker in good order.
-            self._worker = subprocess.Popen(
+            self._worker = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
                 command, env=os.environ | self._environment | named, stdout=log, stderr=log, start_new_session=True
             )
 
@@ -87,9 +93,9 @@ class Deployment:
         ready = self.metrics_url.replace("/metrics", "/readyz")
         deadline = time.monotonic() + _READY_S
         while time.monotonic() < deadline:
-            assert self.pid  # raises with the log's tail when it has ended
+            self.check_alive()
             try:
-                with urllib.request.urlopen(ready, timeout=2):
+                with urllib.request.urlopen(ready, timeout=2):  # noqa: S310 (our own worker)
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(_POLL_S)
@@ -97,7 +103,7 @@ class Deployment:
 
     def scrape(self) -> str:
         """The worker's metrics as Prometheus reads them."""
-        with urllib.request.urlopen(self.metrics_url, timeout=10) as answer:
+        with urllib.request.urlopen(self.metrics_url, timeout=10) as answer:  # noqa: S310 (our own worker)
             text: str = answer.read().decode()
         return text
 

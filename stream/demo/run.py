@@ -58,7 +58,9 @@ def deployed(folder: Path, crowd: Crowd, say: Say) -> Iterator[Deployment]:
             deployment.stop()
 
 
-def run_once(deployment: Deployment, crowd: Crowd, per_second: float, say: Say, progress: Callable[[int], None]) -> dict[str, object]:
+def run_once(
+    deployment: Deployment, crowd: Crowd, per_second: float, say: Say, progress: Callable[[int], None]
+) -> dict[str, object]:
     """Sends all, waits until all is applied, and answers the account of it."""
     started, cpu = time.monotonic(), deployment.cpu_seconds()
     sent: list[Event] = []
@@ -114,7 +116,7 @@ def _wait_until_applied(deployment: Deployment) -> None:
     while not asyncio.run(caught_up(deployment.settings)):
         if time.monotonic() > deadline:
             raise Unavailable(f"not everything was applied within {_PATIENCE_S:.0f} s:\n{deployment.log_tail()}")
-        assert deployment.pid
+        deployment.check_alive()
         time.sleep(_POLL_S)
 
 

@@ -16,7 +16,12 @@ _TICK_S = 0.02
 
 
 async def send(
-    events: Iterable[Event], settings: Settings, *, per_second: float, progress: Callable[[int], None], keep: list[Event]
+    events: Iterable[Event],
+    settings: Settings,
+    *,
+    per_second: float,
+    progress: Callable[[int], None],
+    keep: list[Event],
 ) -> None:
     """Sends the events as of now, `per_second` of them (0: as fast as it goes); those sent are appended to `keep`.
 

@@ -17,12 +17,13 @@ from stream.quality.item_table import ItemTable
 from stream.quality.outcome_message import VerdictNote
 from stream.quality.queue_table import QueueTable
 from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
+from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
-_GOLDS, _QUEUES, _DIRECTORY = "golds", "queues", b"directory"
+_QUEUES, _DIRECTORY = "queues", b"directory"
 
 
 class ItemWork(msgspec.Struct, frozen=True):
@@ -54,13 +55,15 @@ class ItemStage:
         self.offset = 0
         self.partition, self._destinations = partition, destinations
         self._directory, self._directory_written = directory, b""
+        self._joined = _copy(directory)  # the settings as of the record at hand; the decoder is a batch ahead
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
         self._items, self._queues = ItemTable(), QueueTable()
+        self._loading = ItemLoading(self._items)
         self._generation, self._generation_written = 0, 0
         self._outbox = ItemOutbox(partition, destinations, topic)
         self._scratch = make_scratch()
+        self._at = 0  # how much of the batch is joined
         self._halting = Halting()
-        self._halves: dict[str, dict[bytes, bytes]] = {}  # heads of much-judged items whose further blocks are missing
         self.unflushed = 0
         self._declare()
 
@@ -70,6 +73,7 @@ class ItemStage:
         stored = queues.pop(_DIRECTORY, None)
         if stored is not None:
             self._directory = Directory.from_bytes(stored, self._directory.control_key)
+            self._joined = _copy(self._directory)
             self._directory_written = stored
         self._declare()
         row_of = {np.uint64(queue.key).tobytes(): queue.row for queue in self._directory.queues}
@@ -88,45 +92,23 @@ class ItemStage:
         return ItemWork(records, decode(records, self._directory, self._destinations))
 
     def missing(self, work: ItemWork | None) -> dict[str, list[bytes]]:
-        """Items that memory does not hold; first their heads, then the further blocks of much-judged ones."""
-        if work is None or not self._stored:
-            return {}
-        if self._halves:
-            return {
-                name: [
-                    key + np.uint16(block).tobytes() for key, head in found.items() for block in range(1, _blocks(head))
-                ]
-                for name, found in self._halves.items()
-            }
-        known = self._items.slot_of
-        unknown = [key for key in dict.fromkeys(work.decoded.item_keys) if key and key not in known]
-        return dict.fromkeys(self._homes(), unknown) if unknown else {}
+        """Items that memory does not hold."""
+        return self._loading.missing(work.decoded.item_keys, self._generation) if work and self._stored else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded items; a key found nowhere is a new item."""
-        if self._halves:
-            self._fill_blocks(loaded, wanted)
-            return
-        homes = [name for name in self._homes() if name in loaded]
-        for at, key in enumerate(wanted[homes[0]]):
-            for name in homes:
-                head = loaded[name][at]
-                if head is not None:
-                    if _blocks(head) > 1:
-                        self._halves.setdefault(name, {})[key] = head
-                    else:
-                        self._items.load(key, [head])
-                    break
-            else:
-                self._items.open(key)
+        self._loading.fill(loaded, wanted, self._generation)
 
     def apply(self, work: ItemWork) -> Effects:
         """Joins the batch; outcomes pile up until the next flush."""
         decoded, rows = work.decoded, work.decoded.rows
-        self._declare()
         self._name_slots(decoded)
         begin = self._outbox.owed
-        results = np.zeros(len(rows), "u1")
+        results, self._at = np.zeros(len(rows), "u1"), 0
+        for row, control in decoded.controls:
+            self._join(rows[:row], results)
+            self._joined.apply(control)
+            self._declare()
         self._join(rows, results)
         self._outbox.name(begin, decoded.profiles, decoded.item_ids)
         for row, verdict in decoded.verdicts:
@@ -144,8 +126,7 @@ class ItemStage:
             if 0 <= generation < self._generation - 1:
                 continue  # expired since it changed
             key = self._items.key_of[slot]
-            name = _GOLDS if generation < 0 else f"items:{generation}"
-            rows.setdefault(name, []).append((key + np.uint16(block).tobytes() if block else key, data))
+            rows.setdefault(home(generation), []).append((key + np.uint16(block).tobytes() if block else key, data))
         queues = self._queues.take_dirty()
         directory = self._directory.to_bytes()
         if directory != self._directory_written:
@@ -163,26 +144,14 @@ class ItemStage:
         }
         self._generation_written = self._generation
         self.unflushed = 0
-        return Flush(self.offset, head, rows, {}, [f"items:{generation}" for generation in old], messages)
+        return Flush(self.offset, head, rows, {}, [home(generation) for generation in old], messages)
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""
         self._items.residency.settled()
 
-    def _homes(self) -> tuple[str, ...]:
-        """Where an item may be stored, the truest first."""
-        return (_GOLDS, f"items:{self._generation}", f"items:{self._generation - 1}")
-
-    def _fill_blocks(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
-        for name, found in self._halves.items():
-            blocks = dict(zip(wanted[name], loaded[name], strict=True))
-            for key, head in found.items():
-                further = [blocks[key + np.uint16(block).tobytes()] for block in range(1, _blocks(head))]
-                self._items.load(key, [head, *(block for block in further if block is not None)])
-        self._halves = {}
-
     def _declare(self) -> None:
-        queues = self._directory.queues
+        queues = self._joined.queues
         self._queues.declare(
             [queue.key for queue in queues],
             [queue.kind for queue in queues],
@@ -201,11 +170,11 @@ class ItemStage:
         self._items.residency.touched(np.array([slot for slot in slots if slot != _NO_SLOT], "i8"))
 
     def _join(self, rows: np.ndarray, results: np.ndarray) -> None:
-        at = 0
+        """Joins the rows that are not joined yet."""
         while True:
-            at, why, self._generation = items.join(
+            self._at, why, self._generation = items.join(
                 rows,
-                at,
+                self._at,
                 self._items.rows,
                 self._queues.rows,
                 self._horizon_ms,
@@ -246,5 +215,5 @@ class ItemStage:
         return counts
 
 
-def _blocks(head: bytes) -> int:
-    return ItemTable.blocks_of(head)
+def _copy(directory: Directory) -> Directory:
+    return Directory.from_bytes(directory.to_bytes(), directory.control_key)

@@ -129,7 +129,8 @@ class RatersStage:
         self._accumulate(work, places, begin, len(work.rows), counts)
         self._applied = work.applied
         self.offset = work.offset
-        self.unflushed += len(work.rows) + len(work.verdicts)
+        # A batch of nothing but repetitions moves the offset on all the same.
+        self.unflushed += len(work.rows) + len(work.verdicts) or work.records
         return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1].tolist())
 
     def flush(self) -> Flush:

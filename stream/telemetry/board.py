@@ -59,11 +59,13 @@ class Board:
         now_ms, shards = self._clock_ms(), dict(self._shards)
         with self._instruments.board_time.time():
             rendering = await render(shards, self._standing, self._scope, now_ms)
+            begun = time.perf_counter()
             deflated = await asyncio.to_thread(deflate, rendering.blocks) if self._compress else None
+            compressed_s = time.perf_counter() - begun
         self.page = Page(rendering.blocks, deflated)
         self._instruments.board_at.set(now_ms / 1000)
         self._unseen -= {shard for shard, stage in shards.items() if self._shards.get(shard) is stage}
-        return rendering
+        return rendering._replace(busy_s=rendering.busy_s + compressed_s)
 
     async def compressed(self) -> Deflated:
         """The page of now, compressed; from now on that is done ahead of every scrape."""

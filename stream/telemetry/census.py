@@ -57,6 +57,7 @@ class Census:
             self._count(metrics.UNKNOWN_RATERS, roster.table, vendor_rows[which], reason)
 
     def _count(self, metric: Metric, table: RaterTable, vendor_rows: np.ndarray, *further: str) -> None:
-        for row, times in zip(*(found.tolist() for found in np.unique(vendor_rows, return_counts=True)), strict=True):
+        times = np.bincount(vendor_rows)
+        for row in np.flatnonzero(times).tolist():
             profile = table.profiles[row]
-            self._counts[metric][profile.vendor, profile.queue, *further] += times
+            self._counts[metric][profile.vendor, profile.queue, *further] += int(times[row])

@@ -181,14 +181,20 @@ def position_of(client: Any, partition: TopicPartition) -> int | None:
 
 
 async def _fetch_now(client: Any, partitions: set[TopicPartition]) -> dict[TopicPartition, Batch]:
-    """Without a wait nothing else runs in between, so the positions before and after are those of these records."""
-    starts = {partition: position_of(client, partition) for partition in partitions}
-    fetched = await client._fetcher.fetched_records(partitions, timeout=0, max_records=client._max_poll_records)
+    """Without a wait nothing else runs in between, so the positions before and after are those of these records.
+
+    A partition without a position is left alone: after a rebalance the client may hold an error for it, because the
+    group never reported an offset, until the shard has claimed and sought.
+    """
+    positions = {partition: position_of(client, partition) for partition in partitions}
+    starts = {partition: start for partition, start in positions.items() if start is not None}
+    if not starts:
+        return {}
+    fetched = await client._fetcher.fetched_records(set(starts), timeout=0, max_records=client._max_poll_records)
     batches = {}
     for partition, records in fetched.items():
-        start, end = starts[partition], position_of(client, partition)
-        if start is not None and end is not None:
-            batches[partition] = Batch(Partition(partition.topic, partition.partition), start, records, end)
+        end = position_of(client, partition) or records[-1].offset + 1
+        batches[partition] = Batch(Partition(partition.topic, partition.partition), starts[partition], records, end)
     return batches
 
 

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
@@ -43,6 +44,7 @@ class FaustLog:
         """Delivers until `stop`. Raises `Unavailable` when Kafka does not answer at the start, and later whatever the
         handler or Faust's services raise: then the process must end, for what was in flight is lost to it.
         """
+        await self._knock()
         app = self._app = WorkerApp(self._connection, self._settings, handler)
         app.agent(app.source, name="shards")(self._deliver_to(handler))
         app.on_partitions_revoked.connect(self._revoke_from(handler), weak=False)
@@ -108,11 +110,18 @@ class FaustLog:
         except Unavailable:
             return False
 
-    async def _live(self, app: WorkerApp) -> None:
+    async def _knock(self) -> None:
+        """Faust tells a broker that is away by a traceback from its thread; this tells it in a sentence."""
+        client = AIOKafkaClient(**self._connection.client_settings())
         try:
-            await app.start()
+            await client.bootstrap()
         except KafkaError as error:
-            raise Unavailable(f"Kafka at {', '.join(self._connection.bootstrap)} does not answer: {error!r}") from error
+            raise self._unavailable(error) from error
+        finally:
+            await client.close()
+
+    async def _live(self, app: WorkerApp) -> None:
+        await app.start()
         await app.wait_until_stopped()
         raise app.crash_reason or Unavailable("Faust stopped without being asked to")
 
@@ -174,4 +183,7 @@ class FaustLog:
             answer = asyncio.run_coroutine_threadsafe(question(thread._ensure_consumer()), thread.thread_loop)
             return await asyncio.wait_for(asyncio.wrap_future(answer), timeout_s)
         except (KafkaError, ConsumerNotStarted, TimeoutError, RuntimeError) as error:
-            raise Unavailable(f"Kafka at {', '.join(self._connection.bootstrap)} does not answer: {error!r}") from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: BaseException) -> Unavailable:
+        return Unavailable(f"Kafka at {', '.join(self._connection.bootstrap)} does not answer: {error!r}")

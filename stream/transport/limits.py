@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RunnerLimits:
-    """How a shard runner paces itself. The defaults were measured (bench/transport.py tells how)."""
+    """How a shard runner paces itself. The defaults were chosen by measuring."""
 
     linger_ms: int = 30  # age of the oldest unwritten record at which a commit starts
     backlog_linger_ms: int = 250  # the same while more batches wait: larger commits are cheaper

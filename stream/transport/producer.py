@@ -122,6 +122,7 @@ class KafkaProducer:
                 self._retire()
                 _fail(sending, _meaning(error, sending.topic))
             else:
+                self._unacknowledged.append((time.monotonic() + ACKNOWLEDGEMENT_TIMEOUT_S, sending))
                 delivery.add_done_callback(
                     lambda done, sending=sending, client=client: self._done(done, sending, client)
                 )

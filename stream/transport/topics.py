@@ -3,6 +3,7 @@
 The functions block and are meant for a command or a thread.
 """
 
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,6 +146,7 @@ def _satisfies(key: str, found: str, wanted: str) -> bool:
 def _admin(connection: KafkaConnection) -> Iterator[Any]:
     servers = ", ".join(connection.bootstrap)
     try:
+        _knock(connection)
         admin = KafkaAdminClient(
             **connection.client_settings(), client_id="raterwatch-topics", bootstrap_timeout_ms=_TIMEOUT_MS
         )
@@ -152,5 +154,18 @@ def _admin(connection: KafkaConnection) -> Iterator[Any]:
             yield admin
         finally:
             admin.close()
-    except KafkaError as error:
+    except (KafkaError, OSError) as error:
         raise Unavailable(f"Kafka at {servers} does not answer: {error!r}") from error
+
+
+def _knock(connection: KafkaConnection) -> None:
+    """Raises OSError when no server listens: the admin client would try for long and leave its sockets open."""
+    for number, server in enumerate(connection.bootstrap, start=1):
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_TIMEOUT_MS / 1000).close()
+        except OSError:
+            if number == len(connection.bootstrap):
+                raise
+        else:
+            return

@@ -9,6 +9,7 @@ import numpy as np
 
 from stream.intake.directory import Directory
 from stream.intake.payload import QueuePayload, SettingsPayload
+from stream.quality.item_table import ItemTable
 from stream.quality.outcome_message import OutcomeMessage, decode_message, rows_of
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import Column, Kind
@@ -72,6 +73,18 @@ class Store:
         self.head, self.offset = dict(flush.head), flush.offset
         self.messages += flush.messages
         stage.settled()
+
+    def standing_items(self) -> dict[bytes, bytes]:
+        """Each item's blocks where they count: among the golds, else in the later generation. Older copies are dropped
+        when their generation is."""
+        generation = int(self.head.get(b"generation", b"0"))
+        homes = [self.rows.get(name, {}) for name in ("golds", f"items:{generation}", f"items:{generation - 1}")]
+        found: dict[bytes, bytes] = {}
+        for home in homes:
+            for key in [key for key in home if len(key) == 16 and key not in found]:
+                fields = [key, *(key + n.to_bytes(2, "little") for n in range(1, ItemTable.blocks_of(home[key])))]
+                found |= {field: home[field] for field in fields}
+        return found
 
     def restore(self, stage: Stage) -> None:
         stage.offset = self.offset

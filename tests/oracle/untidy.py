@@ -9,7 +9,7 @@ LABELS = {"nominal": ["a", "b", "c", "unheard of"], "ordinal": ["1", "2", "3", "
 
 
 def untidy_log(seed: int, events: int) -> list[Timed]:
-    """Duplicates, conflicts, revisions, corrections before and after what they correct, skips, training, two vendors."""
+    """Duplicates, conflicts, revisions, late and early corrections, skips, training, two vendors."""
     random_ = random.Random(seed)
     given: list[dict[str, Any]] = []
     log: list[Timed] = []

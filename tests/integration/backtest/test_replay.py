@@ -31,22 +31,21 @@ APPLIED_WITHIN_S = 150
 @pytest.fixture
 def deployment(kafka, redis_server, unique_name, tmp_path):
     """Environment of a deployment of its own, with its topics, and a pseudonym key."""
-    ports = Ports()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RATERWATCH_")} | {
-        "RATERWATCH_KAFKA": kafka.bootstrap,
-        "RATERWATCH_REDIS": redis_server.url,
-        "RATERWATCH_GROUP": unique_name("group"),
-        "RATERWATCH_JUDGMENTS": unique_name("judgments"),
-        "RATERWATCH_OUTCOMES": unique_name("outcomes"),
-        "RATERWATCH_FINDINGS": unique_name("findings"),
-        "RATERWATCH_PARTITIONS": str(PARTITIONS),
-        "RATERWATCH_CONTROL_KEY_FILE": str(tmp_path / "control.key"),
-        "RATERWATCH_METRICS_PORT": str(ports.take()),
-    }
-    PseudonymKey.create(str(tmp_path / "vendor.key"))
-    raterwatch(environment, "topics", "--make-key")
-    yield environment
-    ports.release()
+    with Ports() as ports:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RATERWATCH_")} | {
+            "RATERWATCH_KAFKA": kafka.bootstrap,
+            "RATERWATCH_REDIS": redis_server.url,
+            "RATERWATCH_GROUP": unique_name("group"),
+            "RATERWATCH_JUDGMENTS": unique_name("judgments"),
+            "RATERWATCH_OUTCOMES": unique_name("outcomes"),
+            "RATERWATCH_FINDINGS": unique_name("findings"),
+            "RATERWATCH_PARTITIONS": str(PARTITIONS),
+            "RATERWATCH_CONTROL_KEY_FILE": str(tmp_path / "control.key"),
+            "RATERWATCH_METRICS_PORT": str(ports.take()),
+        }
+        PseudonymKey.create(str(tmp_path / "vendor.key"))
+        raterwatch(environment, "topics", "--make-key")
+        yield environment
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ def read_log(settings: Settings, topic: str, number: int) -> list[SourceRecord]:
 
     async def read() -> list[SourceRecord]:
         consumer = AIOKafkaConsumer(
-            **settings.kafka_connection.client_settings(), isolation_level="read_committed", auto_offset_reset="earliest"
+            **settings.kafka_connection.client_settings(),
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
         )
         await consumer.start()
         partition = TopicPartition(topic, number)

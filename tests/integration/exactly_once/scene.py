@@ -37,7 +37,9 @@ class Scene:
         """Sends the whole crowd at this pace."""
 
         def run() -> None:
-            feed = send(self._crowd.events, self.settings, per_second=per_second, progress=lambda _: None, keep=self.sent)
+            feed = send(
+                self._crowd.events, self.settings, per_second=per_second, progress=lambda _: None, keep=self.sent
+            )
             asyncio.run(feed)
 
         self._sender = threading.Thread(target=run, daemon=True)

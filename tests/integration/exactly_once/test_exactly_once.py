@@ -23,8 +23,8 @@ def assert_exact(at: Scene, account: Account) -> None:
 def test_twenty_workers_killed_at_seeded_points_lose_and_double_nothing(tmp_path: Path) -> None:
     rng = random.Random(20)
     points = [point for point in Point if point is not Point.BEFORE_REJECTS]
-    with scene(tmp_path, judgments=24_000, raters=120, seed=5) as at:
-        at.start_sending(per_second=600)
+    with scene(tmp_path, judgments=15_000, raters=120, seed=5) as at:
+        at.start_sending(per_second=250)
         killed = 0
         while killed < KILLS:
             topic = rng.choice(("judgments", "outcomes"))

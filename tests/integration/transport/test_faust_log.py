@@ -122,8 +122,10 @@ async def test_a_partition_without_room_holds_up_no_other(member, producer, topi
     async with member() as reader:
         await until(lambda: len(reader.owned) == 2)
         reader.full = {slow}
+        await send(producer, topic, 1, b"q1")
+        await until(lambda: reader.values(quick) == [b"q1"])  # ends the fetch that had begun before
         await send(producer, topic, 0, b"s1", b"s2")
-        await send(producer, topic, 1, b"q1", b"q2")
+        await send(producer, topic, 1, b"q2")
         await until(lambda: reader.values(quick) == [b"q1", b"q2"])
         assert reader.values(slow) == []
         reader.full = set()

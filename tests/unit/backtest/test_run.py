@@ -6,6 +6,7 @@ from stream.backtest.run import Backtest, Plan, batches
 from stream.errors import InputError
 from stream.events import Gold, Retraction
 from stream.quality.policy import DEFAULT_POLICY
+from stream.quality.schema import Column
 from tests.unit.backtest.worlds import SETTINGS, START_MS, columns_of, judgment, ran, row_of
 
 
@@ -78,6 +79,13 @@ def test_a_file_with_a_clock_is_never_too_late_for_itself():
     assert ran(old).rejects == {}
 
 
+def test_no_item_is_forgotten_for_its_age():
+    years = 86_400_000 * 365
+    events = [judgment(n, "x", f"r{n}", "a", submitted_at=START_MS - years * (3 - n)) for n in range(3)]
+
+    assert [row.agreement for row in ran(events).raters] == [1.0, 1.0, 1.0]
+
+
 def test_the_first_suspicion_is_counted_in_the_raters_own_judgments():
     events = []
     for n in range(60):
@@ -116,6 +124,15 @@ def test_a_snapshot_knows_nothing_of_what_comes_later_in_the_file():
     assert len({(row.rater_id, row.n) for row in first}) == len(first)
 
 
+def test_a_finding_that_opens_later_does_not_repeat_a_snapshot():
+    events = [judgment(n, f"i{n}", "wrong", "a") for n in range(5)]
+    golds = [Gold(queue="q", item_id=f"i{n}", label="b", revision=1, at=START_MS + 9000) for n in range(5)]
+    result = ran([*events, *golds], snapshots=(5,), policy=DEFAULT_POLICY._replace(gold_alarm=1.0, gold_watch=1.0))
+
+    assert row_of(result, "wrong").first_suspect_at == 5
+    assert [(row.n, row.suspicion_gold < 0.5) for row in result.snapshots] == [(5, True)]
+
+
 @pytest.mark.parametrize("partitions", [1, 4])
 def test_how_the_file_is_cut_into_batches_changes_nothing(partitions):
     events = crowd(400, seed=4)
@@ -134,7 +151,16 @@ def test_partitions_do_not_change_the_commutative_columns():
     events = crowd(600, seed=5)
 
     assert columns_of(ran(events, partitions=1)) == columns_of(ran(events, partitions=4))
-    assert len(ran(events, partitions=4).shards) == 4
+
+
+def test_each_partition_knows_the_label_mix_of_its_own_items_only():
+    expectations = [
+        sum(int(table.rows.life[:, Column.EXPECTED].sum()) for shard in ran(crowd(600, seed=5), partitions=n).shards
+            for table in shard.tables.values())
+        for n in (1, 4)
+    ]  # fmt: skip
+
+    assert expectations[0] != expectations[1]
 
 
 def test_when_nearly_everything_is_refused_it_stops_and_says_why():

@@ -9,7 +9,7 @@ from stream.errors import SettingsError
 from stream.intake.secret_file import write_secret
 from stream.settings import Settings
 
-NOWHERE = "127.0.0.1:1"
+NOWHERE = "kafka.example:9092"
 
 
 def test_every_look_goes_on_when_kafka_is_away_and_the_exit_code_tells(invoke):

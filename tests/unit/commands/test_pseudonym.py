@@ -49,7 +49,9 @@ def test_json_pairs_each_id_with_its_pseudonym(key_file):
 
 
 def test_a_csv_file_comes_out_with_its_ids_replaced_and_nothing_else(key_file, roster):
-    rows = list(csv.reader(run(pseudonym, "--key", key_file, "--file", roster, "--column", "worker").stdout.splitlines()))
+    rows = list(
+        csv.reader(run(pseudonym, "--key", key_file, "--file", roster, "--column", "worker").stdout.splitlines())
+    )
     key = PseudonymKey.load(str(key_file))
     assert rows == [["name", "worker"], ["Ann", key.pseudonym(ANN)], ["Bob", key.pseudonym(BOB)]]
 

@@ -5,7 +5,6 @@ from stream.commands.publishing import check_fits, control_key, held_settings, o
 from stream.errors import SettingsError
 from stream.events import Control
 from stream.intake.control import verify
-from stream.intake.queues_file import parse_settings
 from stream.intake.secret_file import write_secret
 from stream.intake.settings_control import payload_of
 from stream.settings import Settings
@@ -59,7 +58,9 @@ async def test_labels_in_another_order_are_refused_before_anything_is_published(
 
 async def test_every_partition_gets_the_signed_settings_above_all_earlier_versions(crowd, store, settings):
     log = MemoryLog({"judgments": 2})
-    ahead = [shard.__class__(shard.partition, 2**60, shard.directory) for shard in await held_settings(store, settings, 2)]
+    ahead = [
+        shard.__class__(shard.partition, 2**60, shard.directory) for shard in await held_settings(store, settings, 2)
+    ]
     version = await publish(MemoryProducer(log), settings, crowd.queues, ahead, 2)
 
     assert version == 2**60 + 1

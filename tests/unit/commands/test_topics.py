@@ -5,7 +5,7 @@ from stream.errors import SettingsError, Unavailable
 from stream.intake.control import ControlKey
 from stream.settings import Settings
 
-NOWHERE = "127.0.0.1:1"
+NOWHERE = "kafka.example:9092"
 
 
 def test_topics_go_by_the_names_of_the_settings():

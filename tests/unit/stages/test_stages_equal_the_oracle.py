@@ -8,7 +8,7 @@ from tests.oracle.shards import FOREVER_MS, QUEUES, both_stages, log_of, measure
 from tests.oracle.streams import DAY_MS, START_MS, Timed, logs, shuffled_facts
 
 careful = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -118,6 +118,7 @@ async def test_a_vendors_sums_are_those_of_its_raters_over_all_shards(make_board
     scored, gold, timed = (page.get(f"quality_{n}_judgments", **acme) for n in ("scored", "gold", "timed"))
     assert page.get("quality_judgments", **acme) == told.judgments == 240
     assert page.get("quality_skipped_judgments", **acme) == 2
+    assert {labels["vendor"] for labels in page.named("quality_judgments")} == {"acme", "other"}
     assert total["agreed_judgments"] / scored == pytest.approx(told.agreement.value)
     assert total["gold_right_judgments"] / gold == pytest.approx(told.gold_accuracy.value)
     chance = page.get("quality_expected_agreed_judgments", **acme)
@@ -251,11 +252,12 @@ async def test_exposure_is_summed_over_queues_and_names_nobody(make_board: MakeB
         crowd.judge(0, f"a{n}", "yes", **more)  # four hours here
         crowd.judge(1, f"b{n}", "yes", **more | {"duration_ms": 1_000_000})  # 2.2 hours here
         crowd.judge(1, f"c{n}", "yes", **more | {"duration_ms": 600_000, "queue": "violence"})  # and 1.3 there
+        crowd.judge(4, f"f{n}", "yes", **more | {"stage": "training"})  # four hours in training
         crowd.judge(2, f"d{n}", "yes", **more | {"sensitivity": "none"})
         crowd.judge(3, f"e{n}", "yes", **more | {"ago_ms": 40 * 3_600_000})
     crowd.apply()
     page = await exported(make_board("none"), crowd)
-    assert page.get("care_raters", vendor="acme", queue="toxicity", level="over") == 1
+    assert page.get("care_raters", vendor="acme", queue="toxicity", level="over") == 2
     assert page.get("care_raters", vendor="acme", queue="toxicity", level="near") == 1
     assert len(page.named("care_raters")) == 2
     exposed = {"vendor": "acme", "queue": "violence", "window": "24h", "sensitivity": "severe"}

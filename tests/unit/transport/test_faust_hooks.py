@@ -118,7 +118,7 @@ async def test_a_fetch_becomes_one_message_a_partition(consumer, monkeypatch):
     )  # fmt: skip
     batch = Batch(PLACE, 7, [record], 12)
 
-    async def fetched(active_partitions, timeout):
+    async def fetched(active_partitions, timeout):  # noqa: ASYNC109 (Faust's signature)
         return {TopicPartition("judgments", 0): batch}
 
     consumer._active_partitions = {TP("judgments", 0)}

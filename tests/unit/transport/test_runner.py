@@ -11,6 +11,7 @@ import pytest
 from stream.stages.port import Effects, Stage
 from stream.state.memory_store import MemoryStore
 from stream.state.port import Refusal
+from stream.transport.amend import amend
 from stream.transport.births import MemoryBirths
 from stream.transport.claim import Surroundings
 from stream.transport.identity import FixedIdentities
@@ -411,8 +412,12 @@ async def test_a_birth_without_an_acknowledged_marker_is_marked_at_the_next_clai
 
 @pytest.mark.parametrize(
     ("field", "value", "told"),
-    [(b"topic_id", b"t2", "topic id is t2"), (b"schema", b"2", "schema is 2"), (b"partitions:outcomes", b"8", "partitions of outcomes is 8")],
-)  # fmt: skip
+    [
+        (b"topic_id", b"t2", "topic id is t2"),
+        (b"schema", b"2", "schema is 2"),
+        (b"partitions:outcomes", b"8", "partitions of outcomes is 8"),
+    ],
+)
 async def test_a_changed_deployment_halts_by_name(world, field, value, told):
     world.start()
     world.judge(50)
@@ -461,8 +466,6 @@ async def test_a_halted_shard_goes_on_when_an_operator_changed_its_head():
         world.log.append(Partition("judgments", 0), b"?")
     await until(lambda: bool(world.notes.halts))
     world._halt_after = 100
-    from stream.transport.amend import amend
-
     await amend(world.store, "judgments:0", {b"rejects_run": b"0"})
     world.judge(100)
     await world.agrees()

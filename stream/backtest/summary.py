@@ -19,7 +19,7 @@ _STYLES = {"suspect": "red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 
 def show(result: Result, found: FileSurvey, undeclared: Sequence[str], written: Sequence[Path], seconds: float) -> None:
     """Prints the summary."""
-    console = Console(highlight=False)
+    console = _console()
     states = Counter(row.state for row in result.raters)
     raters, queues = len({row.rater_id for row in result.raters}), len(found.queues)
     console.print(
@@ -71,10 +71,14 @@ def _worst(raters: Sequence[RaterRow]) -> list[RaterRow]:
 
 
 def _table(shown: Sequence[RaterRow], total: int, *, with_queue: bool) -> Table:
-    table = Table(title=f"The {len(shown)} most suspicious of {total:,}", title_justify="left")
-    for heading in ("rater", "queue", "state") if with_queue else ("rater", "state"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("judged", "agreement", "known answers", "suspicion", "since"):
+    table = Table(
+        title=f"The {len(shown)} most suspicious of {total:,}", title_justify="left", box=None, padding=(0, 1)
+    )
+    table.add_column("rater", no_wrap=True)
+    if with_queue:
+        table.add_column("queue", overflow="fold")
+    table.add_column("state", no_wrap=True)
+    for heading in ("judged", "agrees", "gold right", "suspicion", "since"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in shown:
         table.add_row(
@@ -104,6 +108,12 @@ def _unknown(raters: Sequence[RaterRow]) -> Iterator[str]:
         few = sum("more judgment" in why for why in reasons)
         alone = sum("no judgment has a peer" in why for why in reasons)
         yield f"unknown: {len(reasons):,} raters; {few:,} need more judgments, {alone:,} have no peers yet"
+
+
+def _console() -> Console:
+    """What is no terminal gets room for the widest table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=140)
 
 
 def _share(value: float | None) -> str:

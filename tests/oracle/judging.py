@@ -18,8 +18,6 @@ from stream.quality.schema import UNIT, Column, Kind
 
 INLINE = -1
 PEERS_MAX = 8
-MARKS_MAX = 4096
-PERIODS = {"1h": (300_000, 12), "24h": (3_600_000, 24), "7d": (86_400_000, 7)}
 w = plain(weight)
 
 Event = Mapping[str, Any]
@@ -48,15 +46,15 @@ class RowName(NamedTuple):
 
 @dataclass
 class Answer:
-    """A judgment as its item knows it; `event` is None for one that was taken back before it came."""
+    """A judgment as its item knows it; `event` is the retraction of one that was taken back before it came."""
 
-    event: Event | None
+    event: Event
     rater: str
     standing: bool = True
 
     @property
     def answered(self) -> bool:
-        return self.standing and self.event is not None and self.event.get("outcome", "answered") == "answered"
+        return self.standing and self.event.get("outcome", "answered") == "answered"
 
 
 @dataclass
@@ -111,7 +109,7 @@ class Oracle:
         known = item.answers.get(event["judgment_id"])
         if known is None:
             item.answers[event["judgment_id"]] = Answer(event, event["rater_id"])
-        elif known.rater != event["rater_id"] or not known.standing or known.event is None:
+        elif known.rater != event["rater_id"] or not known.standing:
             return
         elif event.get("revision", 0) > known.event.get("revision", 0):
             known.event = event
@@ -144,12 +142,12 @@ class Oracle:
         known = item.answers.get(event["judgment_id"])
         if known is None:
             if item.answers or item.gold or item.adjudication:  # else it may be an expired item: refused
-                item.answers[event["judgment_id"]] = Answer(None, event["rater_id"], standing=False)
+                item.answers[event["judgment_id"]] = Answer(event, event["rater_id"], standing=False)
         elif known.rater == event["rater_id"]:
             known.standing = False
 
     def _scored(self, item: Item) -> list[Scored]:
-        answers = [answer for answer in item.answers.values() if answer.standing and answer.event is not None]
+        answers = [answer for answer in item.answers.values() if answer.standing]
         groups: dict[tuple[str | None, bool], list[Answer]] = defaultdict(list)
         for answer in answers:
             if answer.answered:
@@ -205,8 +203,7 @@ def own_first(answer: Answer, group: Iterable[Answer]) -> Answer:
     return min(mine, key=lambda other: rank(other.event))
 
 
-def rank(event: Event | None) -> tuple[int, int]:
-    assert event is not None
+def rank(event: Event) -> tuple[int, int]:
     return event["submitted_at"], xxhash.xxh3_64_intdigest(event["judgment_id"].encode())
 
 
@@ -224,48 +221,3 @@ def plain_columns(event: Event) -> Counter[Column]:
         columns[Column.LOG_TIME] = int(log_time * UNIT + 0.5)
         columns[Column.LOG_TIME_SQUARED] = int(log_time * log_time * UNIT + 0.5)
     return columns
-
-
-@dataclass
-class Sums:
-    """A window of a row."""
-
-    columns: Counter[Column] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-
-
-def sums(oracle: Oracle, window: str, now_ms: int) -> dict[RowName, Sums]:
-    """Every row's sums over a window: the judgments submitted in the periods that end with the one of `now`."""
-    rows: dict[RowName, Sums] = defaultdict(Sums)
-    for scored in oracle.judgments():
-        if window != "lifetime":
-            size_ms, count = PERIODS[window]
-            if not 0 <= now_ms // size_ms - scored.event["submitted_at"] // size_ms < count:
-                continue
-        for row in rows_of(oracle, scored):
-            rows[row].columns += scored.columns
-            rows[row].labels += labels_of(oracle, scored)
-    return rows
-
-
-def rows_of(oracle: Oracle, scored: Scored) -> list[RowName]:
-    """The rater's own row; training counts in no group."""
-    if scored.row.training:
-        return [scored.row]
-    vendor = oracle.vendors[scored.row]
-    return [scored.row, RowName(scored.row.queue, vendor=vendor), RowName(scored.row.queue)]
-
-
-def labels_of(oracle: Oracle, scored: Scored) -> Counter[str]:
-    if "outcome" in scored.event and scored.event["outcome"] != "answered":
-        return Counter()
-    queue, label = oracle.queues[scored.row.queue], scored.event["label"]
-    if queue.kind == Kind.SET:
-        return Counter(set(label))
-    return Counter([label if label in queue.labels else "other"])
-
-
-def latest(oracle: Oracle, row: RowName, count: int) -> list[int]:
-    """The ids (hashed) of a rater's latest standing judgments, the latest last."""
-    events = sorted((scored.event for scored in oracle.judgments() if scored.row == row), key=rank)
-    return [rank(event)[1] for event in events[-count:]]

@@ -17,7 +17,8 @@ from stream.quality.windows import Window, window_sums
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Message, Stage
 from stream.stages.raters_stage import RatersStage
-from tests.oracle.judging import Queue, RowName, Sums
+from tests.oracle.judging import Queue, RowName
+from tests.oracle.sums import Sums
 
 QUEUES = {
     "nominal": Queue(Kind.NOMINAL, ("a", "b", "c")),
@@ -36,7 +37,7 @@ class Record(NamedTuple):
     value: bytes | None
 
 
-def settings(queues: Mapping[str, Queue] = QUEUES) -> SettingsPayload:
+def settings_of(queues: Mapping[str, Queue] = QUEUES) -> SettingsPayload:
     payloads = tuple(
         QueuePayload(name=name, kind=queue.kind.name.lower(), labels=queue.labels, horizon_ms=FOREVER_MS)  # type: ignore[arg-type]
         for name, queue in queues.items()
@@ -45,7 +46,7 @@ def settings(queues: Mapping[str, Queue] = QUEUES) -> SettingsPayload:
 
 
 def directory() -> Directory:
-    return Directory.of(settings())
+    return Directory.of(settings_of())
 
 
 def log_of(events: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Record]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stream.quality.measures import measure
+from stream.quality.measures import Interval, measure
 from stream.quality.schema import COLUMNS, UNIT, Column
 
 
@@ -10,6 +10,11 @@ def sums(**columns: float) -> np.ndarray:
     for name, value in columns.items():
         made[Column[name]] = round(value)
     return made
+
+
+def value(interval: Interval | None) -> float:
+    assert interval is not None
+    return interval.value
 
 
 def test_nothing_known_is_unknown_with_its_why_and_never_zero() -> None:
@@ -60,17 +65,18 @@ def test_a_window_reads_as_shares_seconds_and_money() -> None:
             REPEATS_SAME=UNIT,
             AUDITED=2,
             OVERTURNED=UNIT,
-        ),  # fmt: skip
+        ),
         np.array([4, 6]),
     )
-    assert (found.agreement.value, found.expected_agreement, found.peers_per_judgment) == (0.75, 0.5, 2)
-    assert found.chance_corrected.value == pytest.approx(0.5)
-    assert (found.gold_accuracy.value, found.overturned.value, found.self_consistency.value) == (0.75, 0.5, 0.5)
+    assert (value(found.agreement), found.expected_agreement, found.peers_per_judgment) == (0.75, 0.5, 2)
+    assert value(found.chance_corrected) == pytest.approx(0.5)
+    assert (value(found.gold_accuracy), value(found.overturned), value(found.self_consistency)) == (0.75, 0.5, 0.5)
     assert found.typical_duration_ms == pytest.approx(2000)
     assert found.duration_spread == pytest.approx(0, abs=1e-3)
     assert (found.fast_share, found.exposure_seconds) == (0.2, {"none": 10, "sensitive": 0, "severe": 8})
     assert found.judgments_per_active_hour == pytest.approx(2000)
-    assert (found.cost, found.cost_per_correct) == (2.0, pytest.approx(2 / 7.5))
+    assert found.cost == 2.0
+    assert found.cost_per_correct == pytest.approx(2 / 7.5)
     assert found.why == {"overturned_at_random": "nothing was adjudicated at random"}
 
 

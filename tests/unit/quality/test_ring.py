@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from stream.quality.compiled import plain
+from stream.quality.compiled import plain, uint64
 from stream.quality.rater_rows import Raters, make_raters
 from stream.quality.ring import find, insert, remove
 from stream.quality.schema import RING, SCORE, WINDOW_JUDGMENTS
@@ -12,7 +12,7 @@ from stream.quality.schema import RING, SCORE, WINDOW_JUDGMENTS
 def put(raters: Raters, submitted_ms: int, judgment: int) -> int:
     score = np.zeros(1, SCORE)
     score["label"] = judgment % 7
-    return plain(insert)(raters, 0, submitted_ms, np.uint64(judgment), score[0])
+    return plain(insert)(raters, 0, submitted_ms, uint64(judgment), score[0])
 
 
 def entries(raters: Raters) -> list[tuple[int, int]]:
@@ -25,11 +25,12 @@ def entries(raters: Raters) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("seed", range(20))
 def test_it_holds_the_latest_by_time_and_then_id_while_they_come_and_go(seed: int) -> None:
     random_ = random.Random(seed)
-    raters, standing, taken_back = make_raters(1, 2), set(), 0
+    standing: set[tuple[int, int]] = set()
+    raters, taken_back = make_raters(1, 2), 0
     for _ in range(300):
         if random_.random() < 0.1 and taken_back < RING - WINDOW_JUDGMENTS:
             gone = random_.choice(sorted(standing, reverse=True)[:WINDOW_JUDGMENTS])
-            plain(remove)(raters, 0, plain(find)(raters, 0, np.uint64(gone[1])))
+            plain(remove)(raters, 0, plain(find)(raters, 0, uint64(gone[1])))
             standing.remove(gone)
             taken_back += 1
         else:
@@ -45,17 +46,18 @@ def test_a_retraction_among_the_latest_50_brings_the_51st_back() -> None:
     for n in range(60):
         put(raters, n, n)
     assert entries(raters)[-WINDOW_JUDGMENTS][0] == 10
-    plain(remove)(raters, 0, plain(find)(raters, 0, np.uint64(55)))
+    plain(remove)(raters, 0, plain(find)(raters, 0, uint64(55)))
     assert [at for at, _ in entries(raters)[-WINDOW_JUDGMENTS:]] == [*range(9, 55), *range(56, 60)]
 
 
 def test_names_are_never_shared_by_two_entries() -> None:
     random_ = random.Random(1)
-    raters, owner = make_raters(1, 2), {}
+    owner: dict[int, int] = {}
+    raters = make_raters(1, 2)
     for n in range(300):
         if n % 5 == 4 and owner:
             gone = random_.choice(entries(raters))[1]
-            plain(remove)(raters, 0, plain(find)(raters, 0, np.uint64(gone)))
+            plain(remove)(raters, 0, plain(find)(raters, 0, uint64(gone)))
         else:
             name = put(raters, random_.randrange(1000), n)
             if name >= 0:
@@ -71,5 +73,5 @@ def test_one_older_than_all_kept_is_not_taken() -> None:
     for n in range(RING):
         put(raters, 100 + n, n)
     assert put(raters, 99, 7) == -1
-    assert plain(find)(raters, 0, np.uint64(9_999)) == -1
+    assert plain(find)(raters, 0, uint64(9_999)) == -1
     assert len(entries(raters)) == RING

@@ -3,9 +3,11 @@ from hypothesis import strategies as st
 
 from stream.quality.columns import COMMUTATIVE
 from stream.quality.schema import RING
-from tests.oracle.judging import Oracle, RowName, Sums, latest, sums
+from stream.stages.raters_stage import RatersStage
+from tests.oracle.judging import Oracle, RowName
 from tests.oracle.shards import FOREVER_MS, QUEUES, both_stages, log_of, measured
 from tests.oracle.streams import DAY_MS, START_MS, Timed, logs, shuffled_facts
+from tests.oracle.sums import Sums, latest, sums
 
 careful = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -66,9 +68,9 @@ def test_any_order_of_the_same_facts_gives_the_same_columns_and_rings(
     assert found[0] == found[1]
 
 
-def rings(shards: list[object]) -> dict[RowName, list[str]]:
-    """Item and order of the ring's last 50, by the ids that the item ids beside it give away."""
-    rows = {}
+def rings(shards: list[RatersStage]) -> dict[RowName, list[int]]:
+    """The (hashed) ids of the last 50 in each rater's ring, the latest last."""
+    rows: dict[RowName, list[int]] = {}
     for shard in shards:
         for table in shard.tables.values():
             for slot in table.slots():

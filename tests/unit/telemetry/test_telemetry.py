@@ -49,6 +49,8 @@ class Worker:
         async with aiohttp.ClientSession(auto_decompress=False) as session:
             url = f"http://127.0.0.1:{self.telemetry.port}{path}"
             async with session.get(url, headers={"Accept-Encoding": encoding}) as response:
+                assert response.headers.get("Content-Encoding", "identity") in encoding
+                assert ("Content-Encoding" in response.headers) == ((await response.read())[:2] == b"\x1f\x8b")
                 return response.status, response.headers["Content-Type"], await response.read()
 
     async def page(self) -> Exported:

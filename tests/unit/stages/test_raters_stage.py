@@ -1,0 +1,160 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from stream.events import Finding
+from stream.quality.columns import Column
+from stream.quality.schema import UNIT
+from stream.stages.items_stage import ItemStage
+from stream.stages.raters_stage import RatersStage
+from tests.oracle.judging import RowName
+from tests.oracle.shards import Record, Store, directory, log_of, measured, outcome_log, run
+from tests.oracle.streams import START_MS
+
+
+def judged(n: int, rater: str, label: str = "a", **more: Any) -> dict[str, Any]:
+    names = {"judgment_id": f"j{n}", "item_id": f"i{n}", "rater_id": rater, "queue": "nominal", "vendor": "v"}
+    return {**names, "label": label, "submitted_at": START_MS + n, **more}
+
+
+def gold(n: int, label: str, revision: int = 1) -> dict[str, Any]:
+    return {
+        "type": "gold",
+        "queue": "nominal",
+        "item_id": f"i{n}",
+        "label": label,
+        "revision": revision,
+        "at": START_MS,
+    }
+
+
+def verdict(found: Finding) -> dict[str, Any]:
+    names = {"finding_id": found.id, "rater_id": found.rater_id, "queue": found.queue}
+    return {"type": "verdict", **names, "verdict": "cleared", "by": "someone", "at": START_MS}
+
+
+def flagged(world: "World", begin: int = 0) -> Finding:
+    """Nine raters who are right, and one who is not."""
+    world.take(*(judged(1000 + begin + n, f"good{n % 9}", gold="a") for n in range(100)))
+    (opened,) = world.take(*(judged(begin + n, "bad", "b", gold="a") for n in range(16)))
+    return opened
+
+
+class World:
+    """Both stages of one partition, event by event; `cached` 0 keeps no clean row in memory."""
+
+    def __init__(self, cached: int = 0) -> None:
+        self.items, self.items_store = ItemStage(0, 1, directory()), Store()
+        self.raters, self.store = RatersStage(0, 1, cached_raters=cached), Store()
+        self.counts: dict[tuple[str, str], int] = {}
+
+    def take(self, *events: dict[str, Any]) -> list[Finding]:
+        """The findings that these events moved."""
+        before = len(self.items_store.messages), len(self.store.messages)
+        log = [
+            r._replace(offset=self.items.offset + r.offset)
+            for r in log_of((START_MS + n, e) for n, e in enumerate(events))
+        ]
+        run(self.items, log, self.items_store)
+        for message in self.items_store.messages[before[0] :]:
+            work = self.raters.read([Record(self.raters.offset, 0, message.value)])
+            self.store.load(self.raters, work)
+            for key, n in self.raters.apply(work).counts.items():
+                self.counts[key] = self.counts.get(key, 0) + n
+            self.store.commit(self.raters)
+        return [msgspec.json.decode(message.value, type=Finding) for message in self.store.messages[before[1] :]]
+
+
+@pytest.mark.parametrize("cached", [0, 1000])
+def test_a_finding_opens_closes_when_its_gold_is_corrected_and_carries_its_evidence(cached: int) -> None:
+    world = World(cached)
+    opened = flagged(world)
+    assert (opened.detector, opened.event, opened.version, opened.episode) == ("gold_accuracy", "opened", 1, 1)
+    assert opened.n == len(opened.evidence)
+    assert {evidence.item_id for evidence in opened.evidence} == {f"i{n}" for n in range(opened.n)}
+    closed = [found for n in range(16) for found in world.take(judged(100 + n, "other"), gold(n, "b"))]
+    assert [(found.event, found.why, found.version, found.id) for found in closed] == [
+        ("closed", "gold_corrected", 2, opened.id)
+    ]
+    assert world.raters.findings == {}
+    assert "findings" not in world.store.rows or world.store.rows["findings"] == {}
+
+
+def test_a_verdict_reaches_a_rater_whose_row_lies_in_the_store_and_begins_a_new_episode() -> None:
+    world = World()
+    opened = flagged(world)
+    world.take(judged(50, "other"))  # lets the clean row go
+    world.take(judged(51, "other"))
+    assert [found.why for found in world.take(verdict(opened))] == ["verdict"]
+    assert world.raters.unflushed == 0, "a verdict alone is committed"
+    assert world.take(verdict(opened)) == []
+    assert world.counts["verdict", "unknown_finding"] == 1
+    again = flagged(world, 200)
+    assert (again.episode, again.version) == (2, 1)
+    assert again.id != opened.id
+
+
+def test_a_verdict_alone_asks_for_a_commit() -> None:
+    world = World()
+    opened = flagged(world)
+    run(world.items, [Record(world.items.offset, START_MS, msgspec.json.encode(verdict(opened)))], world.items_store)
+    work = world.raters.read([Record(world.raters.offset, 0, world.items_store.messages[-1].value)])
+    world.store.load(world.raters, work)
+    world.raters.apply(work)
+    assert world.raters.unflushed == 1
+
+
+def test_a_second_vendor_is_counted_and_the_first_one_keeps_the_rater() -> None:
+    world = World()
+    world.take(judged(0, "r", vendor="first"))
+    world.take(judged(1, "r", vendor="second"), judged(2, "r", vendor="first"), judged(3, "r", vendor="second"))
+    assert world.counts["vendor_changed", "nominal"] == 2
+    rows = measured([world.raters], "lifetime", START_MS)
+    assert rows[RowName("nominal", vendor="first")].columns[Column.JUDGMENTS] == 4
+    assert RowName("nominal", vendor="second") not in rows
+
+
+def test_corrections_of_a_rater_that_a_rebuilt_shard_never_heard_of_are_passed_over() -> None:
+    world = World()
+    world.take(judged(0, "r", gold="a"))
+    run(
+        world.items,
+        [r._replace(offset=1 + r.offset) for r in log_of([(START_MS, gold(0, "b")), (START_MS, judged(1, "r"))])],
+        world.items_store,
+    )
+    rebuilt = RatersStage(0, 1, accept_first=True)
+    (record,) = outcome_log(world.items_store.messages[1:], 0)
+    work = rebuilt.read([record])
+    Store().load(rebuilt, work)
+    counts = rebuilt.apply(work).counts
+    assert counts["outcome", "unknown_rater"] == 1
+    columns = measured([rebuilt], "lifetime", START_MS)[RowName("nominal", "r")].columns
+    assert (columns[Column.JUDGMENTS], columns[Column.GOLD_SEEN]) == (1, 0)
+
+
+def test_training_stands_apart_and_counts_in_no_group() -> None:
+    world = World()
+    world.take(judged(0, "r", stage="training", gold="b"), judged(1, "r"))
+    rows = measured([world.raters], "lifetime", START_MS)
+    assert rows[RowName("nominal", "r", training=True)].columns[Column.GOLD_SEEN] == 1
+    assert rows[RowName("nominal", "r")].columns[Column.GOLD_SEEN] == 0
+    assert rows[RowName("nominal")].columns[Column.JUDGMENTS] == 1
+
+
+def test_a_revision_from_training_to_production_moves_between_the_rows() -> None:
+    world = World()
+    world.take(judged(0, "r", stage="training"))
+    world.take(judged(0, "r", revision=1, gold="a"))
+    rows = measured([world.raters], "lifetime", START_MS)
+    assert rows[RowName("nominal", "r", training=True)].columns[Column.JUDGMENTS] == 0
+    assert rows[RowName("nominal", "r")].columns[Column.GOLD_RIGHT] == UNIT
+
+
+def test_hot_and_history_of_a_busy_rater_stay_within_their_bounds() -> None:
+    world = World(cached=10)
+    world.take(*(judged(n, "r", "abc"[n % 3], gold="a", duration_ms=3000 + n, cost="0.5") for n in range(400)))
+    sizes = {name: max(map(len, world.store.rows[name].values())) for name in ("raters", "history", "evidence")}
+    assert sizes["raters"] <= 2048
+    assert sizes["history"] <= 4096
+    assert sizes["evidence"] <= 4096

@@ -1,5 +1,6 @@
 """Shards of `judgments` that halted because too much was refused, and letting them go on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream.commands.reading import ShardReader
@@ -15,22 +16,28 @@ _TRIES = 5
 
 
 class Halted(NamedTuple):
-    """A halted shard and why."""
+    """A shard that halted, or is about to, and why."""
 
     shard: str
     why: str
 
 
-async def halted_shards(store: ShardReader, settings: Settings) -> list[Halted]:
-    """All of them, by their stored heads. Raises StateError when no shard was ever born."""
+async def halted_shards(store: ShardReader, settings: Settings, partitions: Sequence[int] = ()) -> list[Halted]:
+    """All of them, by their stored heads; of the named partitions also those with a run of rejects below the limit.
+
+    Raises StateError when no shard was ever born.
+    """
     found = []
-    for number in range(await _partitions(store, settings)):
+    for number in partitions or range(await _partitions(store, settings)):
         shard = f"{settings.judgments}:{number}"
         head = await store.head(shard)
-        if head is not None and (
-            why := Halting.from_bytes(head.fields[HALTING]).tripped if HALTING in head.fields else ""
-        ):
-            found.append(Halted(shard, why))
+        if head is None or HALTING not in head.fields:
+            continue
+        halting = Halting.from_bytes(head.fields[HALTING])
+        if halting.tripped:
+            found.append(Halted(shard, f"halted: {halting.tripped}"))
+        elif partitions and halting.run:
+            found.append(Halted(shard, f"has refused its last {halting.run} records"))
     return found
 
 

@@ -44,6 +44,8 @@ class SinceType(click.ParamType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Milliseconds since the epoch."""
+        if isinstance(value, int):
+            return value
         text = str(value)
         if text[:-1].isdigit() and text[-1] in _UNITS_MS:
             return time.time_ns() // 1_000_000 - int(text[:-1]) * _UNITS_MS[text[-1]]
@@ -154,7 +156,7 @@ def resume_(*, partitions: Sequence[int], yes: bool, **given: Any) -> None:
         out.print("No shard is halted by its rejects.")
         return
     for shard, why in halted:
-        out.print(f"{shard} halted: {why}")
+        out.print(f"{shard} {why}")
     if not yes:
         click.confirm("Let them go on?", abort=True)
     run(_resume(settings, halted))
@@ -172,9 +174,7 @@ async def _send(records: Sequence[RejectedRecord], settings: Settings) -> None:
 
 async def _halted(settings: Settings, partitions: Sequence[int]) -> list[Halted]:
     async with opened_store(settings) as store:
-        halted = await halted_shards(store, settings)
-    wanted = {f"{settings.judgments}:{number}" for number in partitions}
-    return [one for one in halted if not wanted or one.shard in wanted]
+        return await halted_shards(store, settings, partitions)
 
 
 async def _resume(settings: Settings, halted: Sequence[Halted]) -> None:

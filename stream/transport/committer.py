@@ -10,6 +10,7 @@ from stream.stages.port import Flush, Message, Reject
 from stream.state.port import Commit
 from stream.transport import outbox
 from stream.transport.claim import Claimed, Surroundings
+from stream.transport.ending import end
 from stream.transport.faults import Point
 from stream.transport.observer import RunnerObserver
 from stream.transport.patience import Patience
@@ -69,8 +70,7 @@ class Committer:
         """Stops waiting for the commit. It may still be stored: the next owner's claim sees it, or fences it."""
         if self._running is not None:
             running, self._running = self._running, None
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await end(running)
 
     async def _run(self, flush: Flush, rejects: Sequence[Reject], records: int) -> None:
         started = time.monotonic()

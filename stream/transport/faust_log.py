@@ -19,6 +19,7 @@ from faust.exceptions import ConsumerNotStarted
 
 from stream.errors import Unavailable
 from stream.transport.connection import KafkaConnection
+from stream.transport.ending import end
 from stream.transport.faust_consumer import LogSettings, WorkerApp, position_of
 from stream.transport.port import Handler, Partition
 
@@ -61,8 +62,7 @@ class FaustLog:
         finally:
             await self._leave(app, handler)
             for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+                await end(wait)
 
     async def stop(self) -> None:
         self._stopping.set()

@@ -40,6 +40,7 @@ class MemoryLog:
         self.partitions = [Partition(topic, number) for topic, count in topics.items() for number in range(count)]
         self.consumed: list[str] = list(topics)
         self.reports: dict[Partition, int] = {}
+        self.reporting = True  # whether the group is told what the shards have applied
         self.member = True  # False: the group forgot us, and `owned` says so
         self.now_ms = 1_000
         self.dropping = 0  # batches to be fetched and lost on the way
@@ -93,10 +94,10 @@ class MemoryLog:
             for partition in list(self._positions):
                 if handler.room(partition) and (batch := self._fetch(partition)):
                     await handler.batch(batch)
-            self.reports.update(handler.positions())
+            self._report(handler)
             await asyncio.sleep(0)
         await handler.revoked(frozenset(self._positions))
-        self.reports.update(handler.positions())
+        self._report(handler)
 
     async def seek(self, partition: Partition, offset: int) -> None:
         if partition in self._positions:
@@ -117,6 +118,10 @@ class MemoryLog:
 
     async def stop(self) -> None:
         self._stopped.set()
+
+    def _report(self, handler: Handler) -> None:
+        if self.reporting:
+            self.reports.update(handler.positions())
 
     def _fetch(self, partition: Partition) -> Batch | None:
         lane, start = self._lanes[partition], self._positions[partition]

@@ -21,6 +21,7 @@ from aiokafka.errors import (
 
 from stream.errors import RaterwatchError, SettingsError, StateError, Unavailable
 from stream.transport.connection import KafkaConnection
+from stream.transport.ending import end
 
 _log = logging.getLogger(__name__)
 
@@ -83,8 +84,7 @@ class KafkaProducer:
     async def stop(self) -> None:
         """Sends what is queued, as far as Kafka takes it within a few seconds, and disconnects."""
         if self._sender is not None:
-            self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
+            await end(self._sender)
         with contextlib.suppress(TimeoutError, RaterwatchError):
             await asyncio.wait_for(self._hand_over(), STOP_TIMEOUT_S)
         while self._queue:

@@ -12,6 +12,7 @@ from stream.errors import ShardHalted, ShardLost
 from stream.stages.port import Stage
 from stream.state.port import Head, Refusal
 from stream.transport.claim import Surroundings, claim
+from stream.transport.ending import end
 from stream.transport.limits import RunnerLimits
 from stream.transport.observer import RunnerObserver
 from stream.transport.patience import Patience
@@ -88,8 +89,7 @@ class ShardRunner:
         if self._work is not None and self.running.is_set():
             self._work.stop()
             await asyncio.wait([self.task], timeout=self._limits.stop_wait_s)
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        await end(self.task)
         await self._leave_work()
         self.state = State.STOPPED
         self._observer.released(self.shard)
@@ -98,7 +98,8 @@ class ShardRunner:
         while not self._stopping:
             try:
                 work = await self._take_over()
-                await work.run()
+                if not self._stopping:
+                    await work.run()
             except ShardLost as lost:
                 await self._leave_work()
                 await self._after_loss(lost)

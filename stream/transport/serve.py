@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
+from stream.transport.ending import end
 from stream.transport.port import Log
 from stream.transport.shards import Shards
 
@@ -29,5 +30,4 @@ async def serve(log: Log, shards: Shards, stopping: asyncio.Event) -> None:
             task.result()
     finally:
         for task in waits:
-            task.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+            await end(task)

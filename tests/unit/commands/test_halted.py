@@ -22,7 +22,7 @@ async def tripped(store):
 
 
 async def test_only_shards_that_tripped_are_halted(tripped):
-    assert await halted_shards(tripped, SETTINGS) == [("judgments:1", "1000 records refused in a row")]
+    assert await halted_shards(tripped, SETTINGS) == [("judgments:1", "halted: 1000 records refused in a row")]
 
 
 async def test_resuming_sets_the_run_of_rejects_to_nothing_and_moves_nothing_else(tripped):
@@ -40,12 +40,12 @@ async def test_a_worker_goes_on_after_the_refused_records_once_resumed():
     for _ in range(RUN_MAX):
         deployment.log.append(BROKEN, b"?")
     async with deployment.working():
+        await deployment.until(lambda: is_stored_as_halted(deployment))
+        deployment.log.append(BROKEN, b"?")  # a shard looks at its run of rejects when it reads on
         await deployment.until(lambda: is_halted(deployment))
-        deployment.log.append(BROKEN, b"?")
         await resume(deployment.store, str(BROKEN))
-        await deployment.until(deployment.caught_up)
+        await deployment.until(lambda: has_refused(deployment, RUN_MAX + 1))
         assert not deployment.halted()
-    assert len(deployment.log.records(Partition("judgments.rejected", 0))) == RUN_MAX + 1
 
 
 async def test_a_shard_without_state_cannot_be_resumed():
@@ -69,6 +69,12 @@ def test_a_partition_that_is_not_halted_is_left_alone(invoke, store):
     assert "No shard is halted" in invoke(rejects, "resume", "--partition", "0").output
 
 
+async def test_a_named_partition_with_a_run_of_rejects_can_be_resumed_before_its_limit(store):
+    await amend(store, str(BROKEN), {HALTING: Halting(run=700).to_bytes()})
+    assert await halted_shards(store, SETTINGS) == []
+    assert await halted_shards(store, SETTINGS, [1]) == [("judgments:1", "has refused its last 700 records")]
+
+
 def test_redriving_everything_must_be_said(invoke):
     result = invoke(rejects, "redrive")
     assert result.exit_code == 2
@@ -84,3 +90,12 @@ def test_a_span_that_cannot_be_read_is_wrong_usage(invoke, since):
 
 async def is_halted(deployment):
     return BROKEN in deployment.halted()
+
+
+async def is_stored_as_halted(deployment):
+    head = await deployment.store.head(str(BROKEN))
+    return head is not None and HALTING in head.fields and bool(Halting.from_bytes(head.fields[HALTING]).tripped)
+
+
+async def has_refused(deployment, count):
+    return len(deployment.log.records(Partition("judgments.rejected", 0))) == count

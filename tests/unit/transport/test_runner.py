@@ -1,7 +1,9 @@
 """The runner's promises on memory adapters: the same totals as an oracle, whatever store, producer and log do."""
 
 import asyncio
+import contextlib
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,6 +44,7 @@ class Notes(SilentObserver):
     commits: list[int] = field(default_factory=list)
     pauses: list[str] = field(default_factory=list)
     effects: list[Effects] = field(default_factory=list)
+    records_applied: Counter[str] = field(default_factory=Counter)
 
     def refused(self, shard: str, refusal: Refusal) -> None:
         self.refusals.append(refusal)
@@ -63,6 +66,7 @@ class Notes(SilentObserver):
 
     def applied(self, shard: str, effects: Effects, now_ms: int) -> None:
         self.effects.append(effects)
+        self.records_applied[shard] += len(effects.arrived_ms)
 
 
 class World:
@@ -205,7 +209,9 @@ async def test_a_store_that_is_away_pauses_and_nothing_is_lost(world):
     await world.agrees()
 
 
-async def test_a_store_that_went_back_is_caught_and_replayed(world):
+@pytest.mark.parametrize("reporting", [True, False])
+async def test_a_store_that_went_back_is_caught_and_replayed(world, reporting):
+    world.log.reporting = reporting
     world.start()
     world.judge(400)
     await world.agrees()
@@ -291,6 +297,24 @@ async def test_nothing_is_committed_after_a_revocation(world):
     assert {runner.state for runner in runners} == {State.STOPPED}
 
 
+async def test_a_revocation_ends_a_claim_that_overhears_it_is_cancelled(world):
+    asked = asyncio.Event()
+
+    async def overhear(shard):
+        asked.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    world.births.find = overhear
+    world.start()
+    await asked.wait()
+    runners = list(world.shards.runners.values())
+    async with asyncio.timeout(5):
+        await world.shards.revoked(frozenset(world.log.partitions))
+    assert {runner.state for runner in runners} == {State.STOPPED}
+    assert all(runner.task.done() for runner in runners)
+
+
 async def test_a_clean_stop_commits_what_is_applied(world):
     world.judge(1000)
     world.start()
@@ -298,13 +322,45 @@ async def test_a_clean_stop_commits_what_is_applied(world):
     await world.stop()
     for partition, reported in world.log.reports.items():
         assert (await world.store.head(str(partition))).offset == reported
-    applied = sum(len(effects.arrived_ms) for effects in world.notes.effects)
-    committed = [await world.store.head(f"judgments:{n}") for n in range(PARTITIONS)]
-    assert sum(head.offset for head in committed) <= applied
-    again = world
-    again.log._stopped.clear()
-    again.start()
-    await again.agrees()
+    for number in range(PARTITIONS):
+        shard = f"judgments:{number}"
+        assert (await world.store.head(shard)).offset == world.notes.records_applied[shard]
+    world.log._stopped.clear()
+    world.start()
+    await world.agrees()
+
+
+async def test_every_claim_has_a_token_of_its_own(world):
+    world.start()
+    world.judge(100)
+    await world.agrees()
+    tokens = {(await world.store.head("judgments:0")).owner}
+    for _ in range(3):
+        await world.log.rebalance(world.log.partitions)
+        tokens.add((await world.store.head("judgments:0")).owner)
+    assert len(tokens) == 4
+
+
+async def test_a_stage_is_told_settled_only_when_its_rows_and_messages_are_safe(world):
+    class Asking(CountingItems):
+        def settled(self):
+            stored = world.store._shards["judgments:0"]
+            seen.append((stored.head[b"offset"], world.producer.holding))
+            super().settled()
+
+    seen = []
+    world.stage = lambda partition: Asking(0, PARTITIONS) if partition.topic == "judgments" else CountingRaters(0)
+    world.log.partitions = [Partition("judgments", 0)]
+    world.producer.holding = True
+    for _ in range(50):
+        world.log.append(Partition("judgments", 0), msgspec.json.encode({"item": 1, "rater": 1, "worth": 5}))
+    world.start()
+    await until(lambda: world.producer.sent["outcomes"] > 0)
+    await asyncio.sleep(0.02)
+    assert seen == []
+    world.producer.release()
+    await until(lambda: bool(seen))
+    assert seen[0] == (b"50", False)
 
 
 async def test_the_outbox_is_sent_again_when_a_process_died_before_producing(world):
@@ -344,7 +400,7 @@ async def test_the_next_commit_waits_for_the_outbox_to_be_acknowledged(world):
     await world.agrees()
     world.producer.holding = True
     world.judge(100)
-    await until(lambda: len(world.producer._held) >= PARTITIONS)
+    await until(lambda: len(world.producer._held) >= PARTITIONS * PARTITIONS)  # each shard to each destination
     heads = [await world.store.head(f"judgments:{n}") for n in range(PARTITIONS)]
     boxes = [await world.store.outbox(f"judgments:{n}") for n in range(PARTITIONS)]
     world.judge(100)

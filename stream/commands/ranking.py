@@ -67,7 +67,7 @@ async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limi
     that no detector watches, may stand too far back.
     """
     partitions = await partition_count(store, settings)
-    ranked: list[RankedRater] = []
+    in_front: list[RaterRow] = []
     by_state: Counter[str] = Counter()
     shards = 0
     for partition in range(partitions):
@@ -79,9 +79,9 @@ async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limi
         rows.add(list(hot), {RATERS: list(hot.values())})
         wanted = [row for key in hot if (row := rows.find(key)) and _passes(row, filters, by_state)]
         first = heapq.nsmallest(_LOOKED_AT * limit, wanted, key=_order)
-        ranked += [ranked_rater(row) for row in await _with_latest(store, rows, [row.key for row in first], hot)]
-    ranked.sort(key=lambda rater: (STATE_ORDER[rater.state], -rater.suspicion, rater.rater, rater.queue))
-    return Ranking(ranked[:limit], dict(by_state), shards, partitions)
+        in_front += await _with_latest(store, rows, [row.key for row in first], hot)
+    first = heapq.nsmallest(limit, in_front, key=_order)
+    return Ranking([ranked_rater(row) for row in first], dict(by_state), shards, partitions)
 
 
 @dataclass(slots=True)
@@ -141,8 +141,9 @@ def _passes(row: RaterRow, filters: Filters, by_state: Counter[str]) -> bool:
     return filters.state in (None, state_of(row))
 
 
-def _order(row: RaterRow) -> tuple[int, float]:
-    return STATE_ORDER[state_of(row)], -suspicion_of(row)
+def _order(row: RaterRow) -> tuple[int, float, bytes]:
+    """The key decides between equals, so that a list does not change without cause."""
+    return STATE_ORDER[state_of(row)], -suspicion_of(row), row.key
 
 
 async def _with_latest(

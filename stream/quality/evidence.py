@@ -11,6 +11,7 @@ _SCORED_FLAG = int(Flag.SCORED)
 _ABSENT = int(Flag.SKIPPED | Flag.ESCALATED)
 _QUEUE_PRIOR = 50.0  # judgments at a ratio of .6: what a queue is taken for until it has its own
 _QUEUE_PRIOR_RATIO = 0.6
+_LEAST_QUEUE = 200  # judgments with peers before a queue's own agreement is a yardstick
 _LEAST_RATIO = 0.15  # below it a queue's raters agree by chance, and nobody can be told from the others
 
 
@@ -45,12 +46,12 @@ def gold_floor(raters: Raters, slot: int, highest: float) -> float:
 
 @compiled
 def ratio_limit(raters: Raters, slot: int, highest: float) -> float:
-    """Half of the queue's own chance-corrected agreement, at most `highest`; 0 where the queue has none."""
+    """Half of the queue's own chance-corrected agreement, at most `highest`; 0 where the queue has none yet."""
     queue = raters.life[raters.hot[slot]["queue_row"]]
     over_chance = (queue[AGREEMENT] - queue[EXPECTED]) / UNIT + _QUEUE_PRIOR * _QUEUE_PRIOR_RATIO * 0.5
     possible = queue[SCORED] - queue[EXPECTED] / UNIT + _QUEUE_PRIOR * 0.5
     ratio = over_chance / max(possible, 1.0)
-    return min(ratio / 2.0, highest) if ratio > _LEAST_RATIO else 0.0
+    return min(ratio / 2.0, highest) if ratio > _LEAST_RATIO and queue[SCORED] >= _LEAST_QUEUE else 0.0
 
 
 @compiled
@@ -60,7 +61,7 @@ def recent_agreement(raters: Raters, slot: int, since: int) -> tuple[float, floa
     hot = raters.hot[slot]
     n, agreement, chance = 0, 0, 0
     for place in range(max(0, hot["ring_length"] - min(WINDOW_JUDGMENTS, hot["seen"] - since)), hot["ring_length"]):
-        score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
+        score = raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]["score"]
         if int64(score["flags"]) & _SCORED_FLAG:
             n += 1
             agreement += int64(score["agreement"])
@@ -103,7 +104,7 @@ def one_answer(raters: Raters, slot: int, since: int, least: float) -> tuple[flo
     start = max(0, hot["ring_length"] - min(WINDOW_JUDGMENTS, hot["seen"] - since))
     answers, candidate, lead = 0, int64(-1), 0
     for place in range(start, hot["ring_length"]):  # majority vote: finds the answer if it has over half
-        score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
+        score = raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]["score"]
         if int64(score["flags"]) & _ABSENT:
             continue
         answers += 1
@@ -114,7 +115,7 @@ def one_answer(raters: Raters, slot: int, since: int, least: float) -> tuple[flo
         return float(answers), 0.0, 0.0
     given, usual = 0, 0
     for place in range(start, hot["ring_length"]):
-        score = raters.ring[slot, (hot["ring_start"] + place) % RING]["score"]
+        score = raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]["score"]
         if int64(score["flags"]) & _ABSENT:
             continue
         if int64(score["label"]) == candidate:

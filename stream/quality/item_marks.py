@@ -65,6 +65,7 @@ def release(table: Items, slot: int) -> None:
     table.first[slot] = -1
     table.last[slot] = -1
     table.items[slot]["marks"] = 0
+    table.dirty[slot] = 0  # what it held is not written any more
 
 
 @compiled

@@ -114,7 +114,12 @@ def measure(sums: np.ndarray, mix: np.ndarray) -> Measures:
 
 
 def wilson(right: float, n: int, z: float = Z95) -> Interval:
-    """Wilson's score interval of a share (1927). For display: peeked at after each judgment it misleads."""
+    """Wilson's score interval of a share (1927). For display: peeked at after each judgment it misleads.
+
+    >>> shown = wilson(9, 10)
+    >>> f"{shown.value:.0%} of {shown.n}: {shown.low:.0%} to {shown.high:.0%}"
+    '90% of 10: 60% to 98%'
+    """
     p = right / n
     scale = 1 + z * z / n
     middle = (p + z * z / (2 * n)) / scale

@@ -16,7 +16,7 @@ import math
 from enum import IntEnum
 from typing import NamedTuple
 
-from stream.quality.compiled import compiled
+from stream.quality.compiled import compiled, int64
 from stream.quality.evidence import (
     episode_agreement,
     gold_evidence,
@@ -26,6 +26,7 @@ from stream.quality.evidence import (
     recent_agreement,
 )
 from stream.quality.rater_rows import Raters
+from stream.quality.schema import UNIT
 
 
 class Detector(IntEnum):
@@ -69,38 +70,50 @@ class Policy(NamedTuple):
 
 
 DEFAULT_POLICY = Policy()
+_GOLD, _UNRELATED, _CONSTANT = 1 << Detector.GOLD, 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
 
 
 @compiled
-def weigh(raters: Raters, slot: int, policy: Policy) -> tuple[int, int]:
-    """The detectors' bits (open, watch) as of the rater's latest outcome; open ones stay until evidence is gone."""
+def weigh(raters: Raters, slot: int, policy: Policy, golds: int) -> tuple[int, int]:
+    """The detectors' bits (open, watch) as of the rater's latest outcome; open ones stay until evidence is gone.
+
+    `golds` says whether the outcome changed the known answers; otherwise that test stands where it stood.
+    """
     hot = raters.hot[slot]
-    opened, watched = 0, 0
-    evidence = gold_evidence(raters, slot, policy.gold_floor)
-    held = hot["open"] & 1
-    if evidence >= policy.gold_alarm or (held and evidence > 0.0):
-        opened |= 1
-    if evidence >= policy.gold_watch:
-        watched |= 1
+    opened, watched = int64(hot["open"]) & _GOLD, int64(hot["watch"]) & _GOLD
+    if golds:
+        evidence = gold_evidence(raters, slot, policy.gold_floor)
+        opened = _GOLD if evidence >= policy.gold_alarm or (opened and evidence > 0.0) else 0
+        watched = _GOLD if evidence >= policy.gold_watch else 0
+    n = float(hot["recent_scored"])
+    agreement, chance = hot["recent_agreement"] / UNIT, hot["recent_expected"] / UNIT
+    surely, likely = _upper(n, agreement, chance, policy)
     limit = ratio_limit(raters, slot, policy.ratio_ceiling)
-    n, agreement, chance = recent_agreement(raters, slot, hot["unrelated_from"])
     if limit > 0.0:
-        _, _, high, _ = ratio_interval(n, agreement, chance, policy.interval_z)
-        _, easy_low, easy_high, _ = ratio_interval(n, agreement, chance, policy.watch_z)
-        whole_n, whole_agreement, whole_chance = episode_agreement(raters, slot)
-        _, _, whole_high, _ = ratio_interval(whole_n, whole_agreement, whole_chance, policy.interval_z)
-        below = (n >= policy.least_scored and high < limit) or (whole_n >= policy.least_scored and whole_high < limit)
-        if below or (hot["open"] & 2 and easy_low < limit):
-            opened |= 2
-        if n >= policy.least_scored and easy_high < limit:
-            watched |= 2
-    answers, share, nats = one_answer(raters, slot, hot["constant_from"], policy.constant_over)
-    if share >= policy.constant_over:
-        if hot["constant_from"] != hot["unrelated_from"]:
-            n, agreement, chance = recent_agreement(raters, slot, hot["constant_from"])
-        _, _, easy_high, _ = ratio_interval(n, agreement, chance, policy.watch_z)
-        apart = n >= policy.least_scored and easy_high < policy.constant_ratio
-        enough = answers >= policy.least_scored and share >= policy.constant_share and nats >= policy.constant_nats
-        if (apart and enough) or hot["open"] & 4:
-            opened |= 4
+        whole_surely, whole_likely = _upper(*episode_agreement(raters, slot), policy)
+        below = surely < limit or whole_surely < limit
+        if below or (hot["open"] & _UNRELATED and (likely < limit or whole_likely < limit)):
+            opened |= _UNRELATED
+        if likely < limit:
+            watched |= _UNRELATED
+    else:
+        # The queue tells nobody apart just now: no reason to take anything back.
+        opened |= int64(hot["open"]) & _UNRELATED
+    if hot["constant_from"] != hot["unrelated_from"]:
+        _, likely = _upper(*recent_agreement(raters, slot, hot["constant_from"]), policy)
+    apart = likely < policy.constant_ratio
+    if apart or hot["open"] & _CONSTANT:
+        answers, share, nats = one_answer(raters, slot, hot["constant_from"], policy.constant_over)
+        plenty = answers >= policy.least_scored and share >= policy.constant_share and nats >= policy.constant_nats
+        if (apart and plenty) or (hot["open"] & _CONSTANT and share >= policy.constant_over):
+            opened |= _CONSTANT
     return opened, watched
+
+
+@compiled
+def _upper(n: float, agreement: float, chance: float, policy: Policy) -> tuple[float, float]:
+    """Upper ends of the chance-corrected agreement's wide and narrow interval; 1 while there is too little to say."""
+    if n < policy.least_scored:
+        return 1.0, 1.0
+    ratio, _, high, error = ratio_interval(n, agreement, chance, policy.interval_z)
+    return high, min(ratio + policy.watch_z * error, 1.0)

@@ -14,8 +14,9 @@ from stream.quality.compiled import compiled, int64, plain
 from stream.quality.contributions import contribute, labels_of
 from stream.quality.policy import Detector, Policy, State, weigh
 from stream.quality.rater_rows import Raters
+from stream.quality.recent import count_changed, count_newest, recount, window_length
 from stream.quality.ring import find, insert, remove
-from stream.quality.schema import RING, Flag
+from stream.quality.schema import COLUMNS, RING, Flag
 from stream.quality.windows import add_change
 
 DONE, FINDING, SNAPSHOT = 0, 1, 2
@@ -39,6 +40,7 @@ def accumulate(
     `names` int32[outcomes] is the `name` of a first judgment's ring entry (-1: not kept), so that the caller can keep
     the item's id beside it. `snapshots` int64[] are judgment counts to stop at. `change` int64[COLUMNS] is scratch.
     """
+    columns = np.zeros(COLUMNS, np.int64)
     for i in range(start, len(rows)):
         row = rows[i]
         slot = slots[i]
@@ -53,18 +55,23 @@ def accumulate(
             mask, sign = labels_of(row["new"], hot["label_kind"], raters.mix.shape[1]), 1
         elif row["last"]:
             mask, sign = labels_of(row["old"], hot["label_kind"], raters.mix.shape[1]), -1
-        add_change(raters, slot, row["submitted_ms"], change, mask, sign)
+        used = 0
+        for c in range(COLUMNS):
+            if change[c] != 0:
+                columns[used] = c
+                used += 1
+        add_change(raters, slot, row["submitted_ms"], change, columns[:used], mask, sign)
         if not hot["training"]:
-            add_change(raters, hot["vendor_row"], row["submitted_ms"], change, mask, sign)
-            add_change(raters, hot["queue_row"], row["submitted_ms"], change, mask, sign)
+            add_change(raters, hot["vendor_row"], row["submitted_ms"], change, columns[:used], mask, sign)
+            add_change(raters, hot["queue_row"], row["submitted_ms"], change, columns[:used], mask, sign)
         names[i] = _remember(row, slot, raters)
         if row["first"]:
-            hot["seen"] += 1
             hot["latest_ms"] = max(hot["latest_ms"], row["submitted_ms"])
             _lengthen_run(row["new"], hot)
         if hot["training"]:
             continue
-        opened, watched = weigh(raters, slot, policy)
+        golds = change[GOLD_SEEN] != 0 or change[GOLD_RIGHT] != 0
+        opened, watched = weigh(raters, slot, policy, golds)
         hot["watch"] = watched
         hot["pending"] = opened
         hot["state"] = _state(raters, slot, policy, opened, watched)
@@ -79,14 +86,25 @@ def accumulate(
 
 @compiled
 def _remember(row: Any, slot: int, raters: Raters) -> int:
+    hot = raters.hot[slot]
     if row["first"]:
-        return insert(raters, slot, row["submitted_ms"], row["judgment"], row["new"])
+        before = window_length(hot)
+        name = insert(raters, slot, row["submitted_ms"], row["judgment"], row["new"])
+        hot["seen"] += 1
+        last = raters.ring[slot, (hot["ring_start"] + hot["ring_length"] - 1) & (RING - 1)]
+        if name >= 0 and last["judgment"] == row["judgment"]:
+            count_newest(raters, slot, before)
+        else:
+            recount(raters, slot)
+        return name
     place = find(raters, slot, row["judgment"])
     if place >= 0:
         if row["last"]:
             remove(raters, slot, place)
+            recount(raters, slot)
         else:
-            entry = raters.ring[slot, (raters.hot[slot]["ring_start"] + place) % RING]
+            entry = raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]
+            count_changed(hot, place, entry["score"], row["new"])
             entry["score"] = row["new"]
     return -1
 
@@ -131,6 +149,7 @@ def begin_episode(raters: Raters, slot: int, detector: Detector, policy: Policy)
     elif detector == Detector.UNRELATED:
         restart(raters, slot)
         hot["unrelated_from"] = hot["seen"]
+        plain(recount)(raters, slot)
     else:
         hot["constant_from"] = hot["seen"]
     for bits in ("open", "watch"):

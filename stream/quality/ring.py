@@ -22,14 +22,14 @@ def insert(raters: Raters, slot: int, submitted_ms: int, judgment: int, score: A
     if length == RING:
         if _before(submitted_ms, judgment, ring[hot["ring_start"]]):
             return -1
-        hot["ring_start"] = (hot["ring_start"] + 1) % RING
+        hot["ring_start"] = (hot["ring_start"] + 1) & (RING - 1)
         length -= 1
     place = length
-    name = ring[(hot["ring_start"] + place) % RING]["name"]
-    while place > 0 and _before(submitted_ms, judgment, ring[(hot["ring_start"] + place - 1) % RING]):
-        ring[(hot["ring_start"] + place) % RING] = ring[(hot["ring_start"] + place - 1) % RING]
+    name = ring[(hot["ring_start"] + place) & (RING - 1)]["name"]
+    while place > 0 and _before(submitted_ms, judgment, ring[(hot["ring_start"] + place - 1) & (RING - 1)]):
+        ring[(hot["ring_start"] + place) & (RING - 1)] = ring[(hot["ring_start"] + place - 1) & (RING - 1)]
         place -= 1
-    entry = ring[(hot["ring_start"] + place) % RING]
+    entry = ring[(hot["ring_start"] + place) & (RING - 1)]
     entry["submitted_ms"] = submitted_ms
     entry["judgment"] = judgment
     entry["score"] = score
@@ -44,7 +44,7 @@ def find(raters: Raters, slot: int, judgment: int) -> int:
     hot = raters.hot[slot]
     for back in range(1, hot["ring_length"] + 1):
         place = hot["ring_length"] - back
-        if raters.ring[slot, (hot["ring_start"] + place) % RING]["judgment"] == judgment:
+        if raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]["judgment"] == judgment:
             return int64(place)
     return -1
 
@@ -54,10 +54,10 @@ def remove(raters: Raters, slot: int, place: int) -> None:
     """Takes a withdrawn judgment out."""
     hot = raters.hot[slot]
     ring = raters.ring[slot]
-    name = ring[(hot["ring_start"] + place) % RING]["name"]
+    name = ring[(hot["ring_start"] + place) & (RING - 1)]["name"]
     for p in range(place, hot["ring_length"] - 1):
-        ring[(hot["ring_start"] + p) % RING] = ring[(hot["ring_start"] + p + 1) % RING]
-    ring[(hot["ring_start"] + hot["ring_length"] - 1) % RING]["name"] = name
+        ring[(hot["ring_start"] + p) & (RING - 1)] = ring[(hot["ring_start"] + p + 1) & (RING - 1)]
+    ring[(hot["ring_start"] + hot["ring_length"] - 1) & (RING - 1)]["name"] = name
     hot["ring_length"] -= 1
 
 

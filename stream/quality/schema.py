@@ -226,6 +226,9 @@ HOT = _record(
         ("constant_from", "i8"),
         ("vendor_row", "i4"),  # rows of the groups this rater counts in; set by the stage, not stored
         ("queue_row", "i4"),
+        ("recent_scored", "i4"),  # running sums over the last 50 judgments of the episode, see recent.py
+        ("recent_agreement", "i8"),
+        ("recent_expected", "i8"),
         ("ring_start", "i4"),
         ("ring_length", "i4"),
         ("episodes", "i4", 4),  # per detector: how many findings were opened so far

@@ -36,9 +36,15 @@ _HOUR, _DAY, _LIFETIME = int(Window.HOUR), int(Window.DAY), int(Window.LIFETIME)
 
 
 @compiled
-def add_change(raters: Raters, slot: int, at_ms: int, change: np.ndarray, label_mask: int, sign: int) -> None:
-    """Adds int64[COLUMNS] to the lifetime and to the three buckets of that moment; counts the masked labels."""
-    _add(raters.life[slot], change)
+def add_change(
+    raters: Raters, slot: int, at_ms: int, change: np.ndarray, columns: np.ndarray, label_mask: int, sign: int
+) -> None:
+    """Adds int64[COLUMNS] to the lifetime and to the three buckets of that moment; counts the masked labels.
+
+    `columns` are those of `change` that are not zero: most are, and memory not touched is time saved.
+    """
+    for c in columns:
+        raters.life[slot, c] += change[c]
     width = raters.mix.shape[1]
     if sign:
         for k in range(width):
@@ -56,7 +62,8 @@ def add_change(raters: Raters, slot: int, at_ms: int, change: np.ndarray, label_
             raters.starts[slot, bucket] = period
             raters.buckets[slot, bucket] = 0
             raters.bucket_mix[slot, bucket] = 0
-        _add(raters.buckets[slot, bucket], change)
+        for c in columns:
+            raters.buckets[slot, bucket, c] += change[c]
         if sign:
             for k in range(width):
                 if (label_mask >> k) & 1:

@@ -67,10 +67,13 @@ def _first_judgment(work: RaterWork, at: int, known: np.ndarray, counts: Counts)
 
 def _count_vendors(work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts) -> None:
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
-    judged = work.rows["profile"] >= 0
-    pairs = work.key_of_row[judged] * len(work.profiles) + work.rows["profile"][judged]
-    for pair, times in zip(*(part.tolist() for part in np.unique(pairs, return_counts=True)), strict=True):
-        at, number = divmod(pair, len(work.profiles))
-        profile = work.profiles[number]
-        if tables.by_width[widths[at]].profiles[slots[at]].vendor != profile.vendor:
-            counts["vendor_changed", profile.queue] += times
+    number_of: dict[str, int] = {}
+    theirs = [
+        number_of.setdefault(tables.by_width[width].profiles[slot].vendor, len(number_of)) if width != _NOWHERE else 0
+        for width, slot in zip(widths.tolist(), slots.tolist(), strict=True)
+    ]
+    said = np.array([number_of.setdefault(profile.vendor, len(number_of)) for profile in work.profiles], "i4")
+    judged = np.flatnonzero(work.rows["profile"] >= 0)
+    changed = said[work.rows["profile"][judged]] != np.array(theirs, "i4")[work.key_of_row[judged]]
+    for row in judged[changed].tolist():
+        counts["vendor_changed", work.profiles[work.rows["profile"][row]].queue] += 1

@@ -15,7 +15,7 @@ from tests.oracle.untidy import untidy_log
 
 def digests() -> list[str]:
     lines = []
-    for name, timed in (("crowd", crowd_log(3, 500)), ("untidy", untidy_log(4, 500))):
+    for name, timed in (("crowd", crowd_log(5, 1200)), ("untidy", untidy_log(4, 500))):
         lines += _digests(name, timed)
     return lines
 

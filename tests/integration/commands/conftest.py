@@ -2,6 +2,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from stack.local import LocalStack
 from stream.commands.doctor import doctor
 from stream.commands.topics import topics
+from stream.events import DAY_MS
 from tests.filled_state import Crowd
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -30,6 +32,10 @@ class Deployment:
 
     def run(self, command, *arguments, **options):
         return CliRunner(env=self.environment).invoke(command, list(map(str, arguments)), **options)
+
+    async def run_beside(self, command, *arguments):
+        """The same from an asynchronous test: a command runs an event loop of its own."""
+        return await asyncio.to_thread(self.run, command, *arguments)
 
     def start_worker(self):
         with (self.folder / "worker.log").open("ab") as log:
@@ -64,7 +70,7 @@ class Deployment:
                 while not await asyncio.to_thread(condition):  # noqa: ASYNC110 (servers tell nobody)
                     await asyncio.sleep(0.3)
         except TimeoutError:
-            told = self.run(doctor).output
+            told = (await asyncio.to_thread(self.run, doctor)).output
             raise AssertionError(f"{told}\n{(self.folder / 'worker.log').read_text()[-3000:]}") from None
 
 
@@ -73,7 +79,9 @@ def servers(tmp_path_factory):
     """Kafka and Redis with topics and a published queues file; no worker yet."""
     folder = tmp_path_factory.mktemp("commands")
     with LocalStack(folder / "stack") as stack:
-        crowd = Crowd(judgments=3_000, raters=24, partitions=PARTITIONS, seed=5)
+        # Judgments older than the horizon are refused, so this crowd has worked lately.
+        start_ms = time.time_ns() // 1_000_000 - 5 * DAY_MS
+        crowd = Crowd(judgments=3_000, raters=24, partitions=PARTITIONS, seed=5, start_ms=start_ms)
         (folder / "queues.toml").write_text(crowd.queues_toml)
         deployment = Deployment(stack, folder, crowd)
         deployment.environment = {

@@ -58,7 +58,7 @@ def test_a_corrected_gold_takes_the_evidence_back() -> None:
     bench = Bench(1, scale=2)
     assert bench.feed(golds(0.0, 8, 1)) == {0: [(8, GOLD, True)]}
     bench.rows.life[0, Column.GOLD_RIGHT] = 7 * 2**30  # seven of the eight known answers were wrong themselves
-    assert bench.feed([(0, Seen())]) == {0: [(1, GOLD, False)]}
+    assert bench.feed([(0, Seen(credit=1.0))]) == {0: [(1, GOLD, False)]}
 
 
 def test_a_verdict_restarts_only_its_own_test() -> None:

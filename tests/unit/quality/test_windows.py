@@ -21,7 +21,7 @@ class Row:
     def add(self, at_ms: int, sign: int = 1, label: int = 1) -> None:
         change = np.zeros(COLUMNS, "i8")
         change[Column.JUDGMENTS] = sign
-        plain(add_change)(self.raters, 0, at_ms, change, 1 << label, sign)
+        plain(add_change)(self.raters, 0, at_ms, change, np.flatnonzero(change), 1 << label, sign)
 
     def count(self, window: Window, now_ms: int) -> tuple[int, list[int]]:
         sums, mix = np.zeros(COLUMNS, "i8"), np.zeros(4, "i8")

@@ -12,7 +12,7 @@ from redis import Redis
 from bench.load import Load, records, settings_record
 from stack.local import LocalStack
 from stream.demo.deployment import Deployment
-from stream.demo.histogram import quantile
+from stream.telemetry.quantiles import quantile
 from stream.demo.progress import end_offsets, stored_offsets
 from stream.intake.control import ControlKey
 from stream.intake.secret_file import write_secret

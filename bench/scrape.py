@@ -8,7 +8,7 @@ from typing import Any
 from bench.load import Load, records
 from bench.pipeline import Say, prepared
 from stack.local import LocalStack
-from stream.demo.histogram import quantile
+from stream.telemetry.quantiles import quantile
 from stream.demo.progress import caught_up
 
 _SCRAPES = 20

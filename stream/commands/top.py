@@ -1,6 +1,7 @@
 """`raterwatch top`: the raters who most need a look, live."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
@@ -60,7 +61,8 @@ def top(
     live = out.is_terminal and not once and not as_json
     lines = limit or (max(5, out.height - _LINES_AROUND) if live else 20)
     if live:
-        run(_watch(settings, filters, lines, every))
+        with contextlib.suppress(KeyboardInterrupt):
+            run(_watch(settings, filters, lines, every))
         return
     ranking = run(_look(settings, filters, lines))
     if as_json:

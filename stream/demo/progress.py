@@ -1,9 +1,11 @@
 """How far a deployment has come: stored offsets against the ends of its logs."""
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+import asyncio
 
+from stream.commands.kafka_reading import log_bounds
 from stream.settings import Settings
 from stream.state.connect import open_store
+from stream.transport.port import Partition
 
 
 async def stored_offsets(settings: Settings) -> tuple[int, int]:
@@ -21,16 +23,17 @@ async def stored_offsets(settings: Settings) -> tuple[int, int]:
 
 async def end_offsets(settings: Settings) -> tuple[int, int]:
     """Sums over partitions of the log's end, of (judgments, outcomes)."""
-    consumer = AIOKafkaConsumer(**settings.kafka_connection.client_settings())
-    await consumer.start()
-    try:
-        sums = []
-        for topic in (settings.judgments, settings.outcomes):
-            ends = await consumer.end_offsets([TopicPartition(topic, n) for n in range(settings.partitions)])
-            sums.append(sum(ends.values()))
-    finally:
-        await consumer.stop()
-    return sums[0], sums[1]
+    places = [
+        Partition(topic, number)
+        for topic in (settings.judgments, settings.outcomes)
+        for number in range(settings.partitions)
+    ]
+    bounds = await asyncio.to_thread(log_bounds, settings.kafka_connection, places)
+    ends = [
+        sum(end for place, (_, end) in bounds.items() if place.topic == topic)
+        for topic in (settings.judgments, settings.outcomes)
+    ]
+    return ends[0], ends[1]
 
 
 async def caught_up(settings: Settings) -> bool:

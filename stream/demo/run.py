@@ -15,7 +15,7 @@ from stream.commands.ranking import Filters, Ranking, rank
 from stream.demo.account import expected_columns, settle, stored_columns
 from stream.demo.crowd import Crowd
 from stream.demo.deployment import Deployment
-from stream.demo.histogram import quantile
+from stream.telemetry.quantiles import quantile
 from stream.demo.progress import caught_up
 from stream.demo.sending import send
 from stream.demo.verdict import compare

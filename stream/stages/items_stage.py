@@ -65,6 +65,7 @@ class ItemStage:
         self._at = 0  # how much of the batch is joined
         self._halting = Halting()
         self.unflushed = 0
+        self.hits, self.misses, self._asked = 0, 0, 0  # items found in memory, or asked of the store
         self._declare()
 
     def restore(self, head: Mapping[bytes, bytes], keys: Mapping[str, Mapping[bytes, bytes]]) -> None:
@@ -97,6 +98,7 @@ class ItemStage:
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded items; a key found nowhere is a new item."""
+        self._asked += len(next(iter(wanted.values())))
         self._loading.fill(loaded, wanted, self._generation)
 
     def apply(self, work: ItemWork) -> Effects:
@@ -114,6 +116,9 @@ class ItemStage:
         for row, verdict in decoded.verdicts:
             self._note_verdict(rows[row], verdict)
         self.offset = int(rows["offset"][-1]) + 1
+        self.misses += self._asked
+        self.hits += max(0, len(rows) - self._asked)
+        self._asked = 0
         self.unflushed += len(rows)
         rejects = [*decoded.rejects, *self._refused(work, results)]
         self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
@@ -145,6 +150,16 @@ class ItemStage:
         self._generation_written = self._generation
         self.unflushed = 0
         return Flush(self.offset, head, rows, {}, [home(generation) for generation in old], messages)
+
+    @property
+    def cached(self) -> int:
+        """Items in memory."""
+        return len(self._items)
+
+    @property
+    def generation(self) -> int:
+        """Horizons of log time so far: an item that none of the last two touched is forgotten."""
+        return self._generation
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""

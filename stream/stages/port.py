@@ -79,7 +79,10 @@ class Stage(Protocol):
         """Decodes a batch that starts at or after `offset`."""
 
     def missing(self, work: Any) -> dict[str, list[bytes]]:
-        """Fields that must be filled before `apply`; empty when nothing is missing. Call again after `fill`."""
+        """Fields that must be filled before `apply`; empty when nothing is missing. Call again after `fill`.
+
+        With None: what must be in memory right after a claim, before the first batch.
+        """
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes what `missing` asked for."""

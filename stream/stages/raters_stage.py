@@ -58,6 +58,7 @@ class RatersStage:
         self._change = np.zeros(COLUMNS, "i8")
         self._absent: set[RowKey] = set()  # asked for and not stored: new raters
         self.unflushed = 0
+        self.hits, self.misses, self._asked = 0, 0, 0  # rows found in memory, or asked of the store
 
     @property
     def tables(self) -> Mapping[int, RaterTable]:
@@ -100,6 +101,7 @@ class RatersStage:
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded rows; a key found nowhere is a new rater."""
+        self._asked += len(wanted[_RATERS])
         parts = zip(wanted[_RATERS], loaded[_RATERS], loaded[_HISTORY], loaded[_EVIDENCE], strict=True)
         for key, hot, history, evidence in parts:
             if hot is None:
@@ -129,6 +131,9 @@ class RatersStage:
         self._accumulate(work, places, begin, len(work.rows), counts)
         self._applied = work.applied
         self.offset = work.offset
+        self.misses += self._asked
+        self.hits += max(0, len(work.keys) - self._asked)
+        self._asked = 0
         # A batch of nothing but repetitions moves the offset on all the same.
         self.unflushed += len(work.rows) + len(work.verdicts) or work.records
         return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1].tolist())
@@ -158,6 +163,11 @@ class RatersStage:
         head = {b"schema": b"%d" % SCHEMA_VERSION, b"applied": self._applied.tobytes()}
         self.unflushed = 0
         return Flush(self.offset, head, rows, {_FINDINGS: gone} if gone else {}, [], messages)
+
+    @property
+    def cached(self) -> int:
+        """Rows in memory, groups included."""
+        return sum(len(table.slot_of) for table in self._rows.by_width.values())
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""

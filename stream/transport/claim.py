@@ -61,6 +61,9 @@ async def claim(partition: Partition, make_stage: Callable[[], Stage], world: Su
     keys = {key: await world.store.scan(shard, key) for key in stage.whole_keys}
     stage.offset = head.offset
     stage.restore(head.fields, keys)
+    # What the board shows is there before anybody is told that the shard is ready.
+    while wanted := stage.missing(None):
+        stage.fill(await world.store.load(shard, wanted), wanted)
     reported = await world.log.reported(partition)
     return Claimed(owner, stage, bool(messages), max(0, (reported or 0) - head.offset))
 

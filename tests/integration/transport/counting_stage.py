@@ -119,7 +119,7 @@ class CountingItems:
         return [(record, decoded(record)) for record in records]
 
     def missing(self, work: object) -> dict[str, list[bytes]]:
-        missing = self._items.missing(b"%d" % judgment.item for _, judgment in work if judgment)  # type: ignore[attr-defined]
+        missing = self._items.missing(b"%d" % judgment.item for _, judgment in (work or ()) if judgment)  # type: ignore[attr-defined]
         return {"items:0": missing} if missing else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
@@ -206,7 +206,7 @@ class CountingRaters:
         return [(record, msgspec.msgpack.decode(record.value or b"", type=OutcomeBatch)) for record in records]
 
     def missing(self, work: object) -> dict[str, list[bytes]]:
-        missing = self._raters.missing(b"%d" % rater for _, b in work for _, _, rater, _ in b.outcomes)  # type: ignore[attr-defined]
+        missing = self._raters.missing(b"%d" % rater for _, b in (work or ()) for _, _, rater, _ in b.outcomes)  # type: ignore[attr-defined]
         return {"raters": missing} if missing else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:

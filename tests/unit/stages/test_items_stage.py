@@ -159,6 +159,14 @@ def test_a_judgment_that_was_taken_back_before_it_came_never_counts() -> None:
     assert results(effects) == {"applied": 1, "retracted_early": 1, "after_withdrawal": 2}
 
 
+def test_a_retraction_is_written_and_outlives_the_cache() -> None:
+    stage, store = ItemStage(0, 1, directory(), cached_items=0), Store()
+    apply(stage, store, log(judged(0)))
+    apply(stage, store, log(retraction("nominal", "i", "j0", "r0"), offset=1))
+    effects, _ = apply(stage, store, log(judged(0, revision=3), offset=2))
+    assert results(effects) == {"after_withdrawal": 1}
+
+
 def test_what_an_item_refuses_is_rejected_by_name_with_its_bytes() -> None:
     events = [
         judged(0, revision=2),

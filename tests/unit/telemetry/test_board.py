@@ -232,7 +232,7 @@ async def test_the_cap_is_counted(crowd: Crowd, make_board: MakeBoard) -> None:
 async def test_findings_beyond_the_cap_are_counted_too(make_board: MakeBoard) -> None:
     crowd = Crowd()
     for wrong in (2, 3):
-        crowd.work(raters=4, wrong=wrong)
+        crowd.work(judgments=150, raters=4, wrong=wrong)
     page = await exported(make_board("findings", cap=1, worst_per_queue=0), crowd)
     assert len(page.named("rater_suspect")) == 1
     assert page.get("rater_series_cut_raters") >= 1

@@ -1,4 +1,4 @@
-from stream.demo.histogram import quantile
+from stream.telemetry.quantiles import quantile
 
 TEXT = """# TYPE wait_seconds histogram
 wait_seconds_bucket{topic="a",le="1.0"} 50

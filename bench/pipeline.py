@@ -12,10 +12,10 @@ from redis import Redis
 from bench.load import Load, records, settings_record
 from stack.local import LocalStack
 from stream.demo.deployment import Deployment
-from stream.telemetry.quantiles import quantile
 from stream.demo.progress import end_offsets, stored_offsets
 from stream.intake.control import ControlKey
 from stream.intake.secret_file import write_secret
+from stream.telemetry.quantiles import quantile
 from stream.transport.producer import KafkaProducer
 
 _KEY = b"0" * 32

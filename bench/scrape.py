@@ -8,8 +8,8 @@ from typing import Any
 from bench.load import Load, records
 from bench.pipeline import Say, prepared
 from stack.local import LocalStack
-from stream.telemetry.quantiles import quantile
 from stream.demo.progress import caught_up
+from stream.telemetry.quantiles import quantile
 
 _SCRAPES = 20
 _PAUSE_S = 1.0

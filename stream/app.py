@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 from stream.errors import SettingsError
 from stream.intake.control import ControlKey
@@ -26,7 +27,7 @@ from stream.transport.faults import no_fault, self_inflicted
 from stream.transport.faust_consumer import LogSettings
 from stream.transport.faust_log import FaustLog
 from stream.transport.kafka_identities import KafkaIdentities
-from stream.transport.limits import RunnerLimits
+from stream.transport.limits import PATIENT_LINGER_MS, RunnerLimits
 from stream.transport.port import Partition
 from stream.transport.producer import KafkaProducer
 from stream.transport.runner import ShardRunner
@@ -77,7 +78,9 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
             telemetry.attach_stage(str(partition), made)
             return made
 
-        return ShardRunner(partition, stage, world, observer, limits, rejected_topic=REJECTED)
+        patient = replace(limits, linger_ms=max(limits.linger_ms, PATIENT_LINGER_MS))
+        own = patient if partition.topic == settings.outcomes else limits
+        return ShardRunner(partition, stage, world, observer, own, rejected_topic=REJECTED)
 
     try:
         await check_servers(store)

@@ -15,7 +15,6 @@ from stream.commands.ranking import Filters, Ranking, rank
 from stream.demo.account import expected_columns, settle, stored_columns
 from stream.demo.crowd import Crowd
 from stream.demo.deployment import Deployment
-from stream.telemetry.quantiles import quantile
 from stream.demo.progress import caught_up
 from stream.demo.sending import send
 from stream.demo.verdict import compare
@@ -26,6 +25,7 @@ from stream.intake.payload import SETTINGS_SOURCE
 from stream.intake.secret_file import write_secret
 from stream.state.connect import open_store
 from stream.state.keys import FINDINGS
+from stream.telemetry.quantiles import quantile
 
 _POLL_S = 0.1
 _PATIENCE_S = 300.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class RunnerLimits:
     """How a shard runner paces itself. The defaults were chosen by measuring."""
 
-    linger_ms: int = 30  # age of the oldest unwritten record at which a commit starts
+    linger_ms: int = 2  # age of the oldest unwritten record at which a commit starts: what it holds up waits behind it
     backlog_linger_ms: int = 250  # the same while more batches wait: larger commits are cheaper
     flush_records: int = 10_000  # at full speed a commit starts here; unwritten work never grows much beyond it
     batch_records: int = 4_000  # records applied in one go: keeps one turn of the event loop well below a second
@@ -21,3 +21,7 @@ class RunnerLimits:
     owned_poll_s: float = 0.5  # how often a fenced shard asks the group whether it still owns the partition
     stuck_s: float = 120.0  # delivered but uncommitted for so long, without a known reason: the process exits
     watch_every_s: float = 10.0  # how often the watchdog looks, and lag is observed
+
+
+# Stage 2's memory is what a scrape sees: its commits hold nobody up, so that many batches may share one.
+PATIENT_LINGER_MS = 250

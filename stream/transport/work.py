@@ -114,10 +114,10 @@ class ShardWork:
         if not records:
             return
         stage = self._stage
-        work = stage.read(records)
-        while wanted := stage.missing(work):
-            stage.fill(await self._load(wanted), wanted)
         try:
+            work = stage.read(records)
+            while wanted := stage.missing(work):
+                stage.fill(await self._load(wanted), wanted)
             effects = stage.apply(work)
         except ShardHalted:
             # What came before is sound and is kept. And if the shard is no longer ours, neither was what the stage saw.

@@ -46,7 +46,7 @@ class LogSettings:
     heartbeat_s: float = 2.0
     fetch_min_bytes: int = 256 * 1024
     fetch_max_wait_ms: int = 80
-    poll_records: int = 2_000
+    poll_records: int = 8_000
     partition_fetch_bytes: int = 2 * 1024 * 1024
     report_every_s: float = 5.0  # how often lag tools are told
 

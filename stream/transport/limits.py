@@ -8,8 +8,9 @@ class RunnerLimits:
     """How a shard runner paces itself. The defaults were chosen by measuring."""
 
     linger_ms: int = 2  # age of the oldest unwritten record at which a commit starts: what it holds up waits behind it
-    backlog_linger_ms: int = 250  # the same while more batches wait: larger commits are cheaper
-    flush_records: int = 10_000  # at full speed a commit starts here; unwritten work never grows much beyond it
+    backlog_linger_ms: int = 600  # the same while there is more to come: larger commits are cheaper
+    busy_records: int = 500  # unwritten records that tell of more to come, though no batch waits at the moment
+    flush_records: int = 20_000  # at full speed a commit starts here; unwritten work never grows much beyond it
     batch_records: int = 4_000  # records applied in one go: keeps one turn of the event loop well below a second
     queued_batches: int = 2  # fetched batches waiting for the shard: one being worked on, one ready
     claim_wait_s: float = 5.0  # how long an assignment waits for claims; later ones finish on their own

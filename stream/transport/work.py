@@ -155,7 +155,8 @@ class ShardWork:
             return
         age_s = time.monotonic() - self._oldest_at
         # With more work at hand, a larger commit is cheaper and nobody's latency suffers: the backlog is the latency.
-        linger_s = (self._limits.backlog_linger_ms if self._inbox else self._limits.linger_ms) / 1000
+        busy = bool(self._inbox) or self._unwritten >= self._limits.busy_records
+        linger_s = (self._limits.backlog_linger_ms if busy else self._limits.linger_ms) / 1000
         if age_s >= linger_s or self._unwritten >= self._limits.flush_records:
             self._commit()
         else:

@@ -15,6 +15,7 @@ from stream.quality.measures import measure
 from stream.quality.rater_table import RowKey
 from stream.quality.schema import UNIT
 from stream.settings import Settings
+from stream.stages.raters_stage import row_fields
 from stream.state.keys import EVIDENCE, RATERS
 
 STATE_ORDER = {"suspect": 0, "watch": 1, "ok": 2, "unknown": 2}
@@ -152,6 +153,6 @@ async def _with_latest(
     """The same rows with their latest judgments."""
     if not keys:
         return []
-    loaded = await store.load(rows.shard, {EVIDENCE: keys})
+    loaded = await store.load(rows.shard, {EVIDENCE: row_fields(keys)[EVIDENCE]})
     rows.add(keys, {RATERS: [hot[key] for key in keys], **loaded})
     return [row for key in keys if (row := rows.find(key))]

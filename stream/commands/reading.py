@@ -13,6 +13,7 @@ from stream.events import Finding
 from stream.intake.partition import partition_of
 from stream.quality.compiled import plain
 from stream.quality.contributions import contribute, labels_of
+from stream.quality.evidence_bytes import BLOCKS
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import Detector
@@ -22,6 +23,7 @@ from stream.quality.windows import WINDOW_NAMES, Window, window_sums
 from stream.settings import Settings
 from stream.stages.finding_book import FindingBook
 from stream.stages.rater_tables import RaterTables
+from stream.stages.raters_stage import row_fields
 from stream.state.keys import BOARD, EVIDENCE, FINDINGS, HISTORY, QUEUES, RATERS
 from stream.state.port import Head
 from stream.transport.identity import PARTITIONS, SCHEMA
@@ -46,10 +48,11 @@ class ShardRows:
     def add(self, wanted: Sequence[RowKey], loaded: Mapping[str, Sequence[bytes | None]]) -> None:
         """Takes loaded rows; those that are not stored are left out, and so are parts that were not loaded."""
         nothing = [None] * len(wanted)
-        parts = (loaded.get(name, nothing) for name in (RATERS, HISTORY, EVIDENCE))
-        for key, hot, history, evidence in zip(wanted, *parts, strict=True):
+        evidence = loaded.get(EVIDENCE, ())
+        parts = zip(wanted, loaded[RATERS], loaded.get(HISTORY, nothing), strict=True)
+        for at, (key, hot, history) in enumerate(parts):
             if hot is not None:
-                self.tables.load(key, hot, history, evidence)
+                self.tables.load(key, hot, history, evidence[at * BLOCKS : (at + 1) * BLOCKS])
 
     def find(self, key: RowKey) -> "RaterRow | None":
         """The row under this key; None when it was not stored or not asked for."""
@@ -128,7 +131,7 @@ async def rater_rows(store: ShardReader, settings: Settings, rater_id: str) -> l
     if rows is None:
         return []
     keys = [row_key(rater_id, key) for queue in rows.tables.queues for key in (queue, queue + 1)]
-    rows.add(keys, await store.load(rows.shard, dict.fromkeys((RATERS, HISTORY, EVIDENCE), keys)))
+    rows.add(keys, await store.load(rows.shard, row_fields(keys)))
     return [found for key in keys if (found := rows.find(key))]
 
 

@@ -18,6 +18,7 @@ class Raters(NamedTuple):
     bucket_mix: np.ndarray  # int32[slots, BUCKETS, width]
     ring: np.ndarray  # ENTRY[slots, RING]: the latest judgments, sorted by (submitted_ms, judgment) from ring_start on
     dirty: np.ndarray  # uint8[slots]: 1 since the last flush
+    touched: np.ndarray  # uint8[slots]: a bit per block of the ring, since the last flush
 
 
 def make_raters(slots: int, width: int) -> Raters:
@@ -33,6 +34,7 @@ def make_raters(slots: int, width: int) -> Raters:
         np.zeros((slots, BUCKETS, COLUMNS), "i8"),
         np.zeros((slots, BUCKETS, width), "i4"),
         ring,
+        np.zeros(slots, "u1"),
         np.zeros(slots, "u1"),
     )
 

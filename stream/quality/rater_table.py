@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from stream.quality.evidence_bytes import pack_touched, unpack_block
 from stream.quality.profile import Profile
 from stream.quality.rater_bytes import pack, unpack
 from stream.quality.rater_rows import Raters, clear_slot, make_raters
@@ -47,13 +48,14 @@ class RaterTable:
         self.rows.hot["rater"][slot], self.rows.hot["queue"][slot] = np.frombuffer(key[:16], "u8")
         return slot
 
-    def load(self, key: RowKey, hot: bytes, history: bytes | None, evidence: bytes | None) -> int:
-        """Takes a row from its stored parts."""
+    def load(self, key: RowKey, hot: bytes, history: bytes | None, evidence: Sequence[bytes | None] = ()) -> int:
+        """Takes a row from its stored parts; `evidence` are its blocks, None where there is none."""
         parts = msgspec.msgpack.decode(hot, type=_Parts)
-        ids, entries = msgspec.msgpack.decode(evidence, type=tuple[list[str], bytes]) if evidence else ([], b"")
         slot = self.open(key, parts.profile)
-        unpack(self.rows, slot, parts.hot, history or b"", entries)
-        self.item_ids[slot, : len(ids)] = ids
+        unpack(self.rows, slot, parts.hot, history or b"")
+        for block, data in enumerate(evidence):
+            if data is not None:
+                unpack_block(self.rows, slot, block, data, self.item_ids)
         return slot
 
     def take_over(self, other: "RaterTable", slot: int) -> int:
@@ -80,17 +82,16 @@ class RaterTable:
         self.item_ids[slot] = ""
         self._vacant.append(slot)
 
-    def take_dirty(self) -> list[tuple[int, bytes, bytes, bytes]]:
-        """(slot, hot, history, evidence) of the rows changed since the last call, as absolute values."""
+    def take_dirty(self) -> list[tuple[int, bytes, bytes, list[tuple[int, bytes]]]]:
+        """(slot, hot, history, blocks of the evidence) of what changed since the last call, as absolute values."""
         slots = np.flatnonzero(self.rows.dirty)
         self.rows.dirty[slots] = 0
         self.residency.written(slots)
         encode = msgspec.msgpack.encode
         rows = []
-        for slot, (hot, history, entries, names) in zip(slots.tolist(), pack(self.rows, slots), strict=True):
-            ids = self.item_ids[slot]
-            evidence = encode((ids[names].tolist(), entries)) if names else b""
-            rows.append((slot, encode(_Parts(self.profiles[slot], hot)), history, evidence))
+        evidence = pack_touched(self.rows, slots, self.item_ids)
+        for slot, (hot, history), blocks in zip(slots.tolist(), pack(self.rows, slots), evidence, strict=True):
+            rows.append((slot, encode(_Parts(self.profiles[slot], hot)), history, blocks))
         return rows
 
     def shrink(self, bound: int, kept: set[int]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS, SCORED
 from stream.quality.compiled import compiled, int64, plain
 from stream.quality.contributions import contribute, labels_of
+from stream.quality.evidence_bytes import touch_entry
 from stream.quality.policy import Detector, Policy, State, weigh
 from stream.quality.rater_rows import Raters
 from stream.quality.recent import count_changed, count_newest, recount, window_length
@@ -106,6 +107,7 @@ def _remember(row: Any, slot: int, raters: Raters) -> int:
             entry = raters.ring[slot, (hot["ring_start"] + place) & (RING - 1)]
             count_changed(hot, place, entry["score"], row["new"])
             entry["score"] = row["new"]
+            touch_entry(raters, slot, (hot["ring_start"] + place) & (RING - 1))
     return -1
 
 

@@ -6,6 +6,7 @@ The ring holds RING entries, more than the window, so that a retraction among th
 from typing import Any
 
 from stream.quality.compiled import compiled, int64, uint64
+from stream.quality.evidence_bytes import touch_entry
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import RING
 
@@ -28,12 +29,14 @@ def insert(raters: Raters, slot: int, submitted_ms: int, judgment: int, score: A
     name = ring[(hot["ring_start"] + place) & (RING - 1)]["name"]
     while place > 0 and _before(submitted_ms, judgment, ring[(hot["ring_start"] + place - 1) & (RING - 1)]):
         ring[(hot["ring_start"] + place) & (RING - 1)] = ring[(hot["ring_start"] + place - 1) & (RING - 1)]
+        touch_entry(raters, slot, (hot["ring_start"] + place) & (RING - 1))
         place -= 1
     entry = ring[(hot["ring_start"] + place) & (RING - 1)]
     entry["submitted_ms"] = submitted_ms
     entry["judgment"] = judgment
     entry["score"] = score
     entry["name"] = name
+    touch_entry(raters, slot, (hot["ring_start"] + place) & (RING - 1))
     hot["ring_length"] = length + 1
     return int64(name)
 
@@ -57,7 +60,9 @@ def remove(raters: Raters, slot: int, place: int) -> None:
     name = ring[(hot["ring_start"] + place) & (RING - 1)]["name"]
     for p in range(place, hot["ring_length"] - 1):
         ring[(hot["ring_start"] + p) & (RING - 1)] = ring[(hot["ring_start"] + p + 1) & (RING - 1)]
+        touch_entry(raters, slot, (hot["ring_start"] + p) & (RING - 1))
     ring[(hot["ring_start"] + hot["ring_length"] - 1) & (RING - 1)]["name"] = name
+    touch_entry(raters, slot, (hot["ring_start"] + hot["ring_length"] - 1) & (RING - 1))
     hot["ring_length"] -= 1
 
 

@@ -1,6 +1,6 @@
 """The rater tables of a shard, one per label width: where a row stands, and its move when a queue gets more labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -35,7 +35,7 @@ class RaterTables:
         for key, data in groups.items():
             hot, history = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
             table = self.table_of(key)
-            slot = table.load(key, hot, history, None)
+            slot = table.load(key, hot, history)
             self.groups[table.width].add(slot)
             self._set_scale(table, slot)
 
@@ -75,7 +75,7 @@ class RaterTables:
         slot = table.slot_of.get(key)
         return None if slot is None else (table, slot)
 
-    def load(self, key: RowKey, hot: bytes, history: bytes | None, evidence: bytes | None) -> None:
+    def load(self, key: RowKey, hot: bytes, history: bytes | None, evidence: Sequence[bytes | None] = ()) -> None:
         """Takes a rater's row from the store."""
         table = self.table_of(key)
         slot = table.load(key, hot, history, evidence)

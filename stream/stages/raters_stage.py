@@ -7,6 +7,7 @@ import numpy as np
 
 from stream.events import Finding
 from stream.quality import raters as kernel
+from stream.quality.evidence_bytes import BLOCKS
 from stream.quality.outcome_message import BEGINNING, QueueInfo, VerdictNote
 from stream.quality.policy import DEFAULT_POLICY, Detector, Policy
 from stream.quality.rater_table import RaterTable, RowKey
@@ -22,6 +23,12 @@ Watcher = Callable[[RaterTable, int], None]
 _RATERS, _HISTORY, _EVIDENCE = "raters", "history", "evidence"
 _BOARD, _FINDINGS, _QUEUES = "board", "findings", "queues"
 _GROUP_FIELD = b"g"
+
+
+def row_fields(keys: Sequence[RowKey]) -> dict[str, list[bytes]]:
+    """Where the parts of raters' rows are stored; the evidence in BLOCKS fields each."""
+    blocks = [key + bytes([block]) for key in keys for block in range(BLOCKS)]
+    return {_RATERS: list(keys), _HISTORY: list(keys), _EVIDENCE: blocks}
 
 
 class RatersStage:
@@ -97,17 +104,17 @@ class RatersStage:
             return {}
         named = dict.fromkeys(self._concerned(work))
         wanted = [key for key in named if key not in self._absent and self._rows.find(key) is None]
-        return dict.fromkeys((_RATERS, _HISTORY, _EVIDENCE), wanted) if wanted else {}
+        return row_fields(wanted) if wanted else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded rows; a key found nowhere is a new rater."""
         self._asked += len(wanted[_RATERS])
-        parts = zip(wanted[_RATERS], loaded[_RATERS], loaded[_HISTORY], loaded[_EVIDENCE], strict=True)
-        for key, hot, history, evidence in parts:
+        parts = zip(wanted[_RATERS], loaded[_RATERS], loaded[_HISTORY], strict=True)
+        for at, (key, hot, history) in enumerate(parts):
             if hot is None:
                 self._absent.add(key)
             else:
-                self._rows.load(key, hot, history, evidence)
+                self._rows.load(key, hot, history, loaded[_EVIDENCE][at * BLOCKS : (at + 1) * BLOCKS])
 
     def apply(self, work: RaterWork) -> Effects:
         """Adds the outcomes; findings open and close on the way, each at its outcome."""
@@ -154,7 +161,8 @@ class RatersStage:
                 else:
                     put(_RATERS, key, hot)
                     put(_HISTORY, key, history)
-                    put(_EVIDENCE, key, evidence)
+                    for block, data in evidence:
+                        put(_EVIDENCE, key + bytes([block]), data)
         if queues := self._rows.take_changed():
             rows[_QUEUES] = queues
         written, gone, messages = self._book.take_changes()

@@ -10,7 +10,7 @@ from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.suspicion import suspicion
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Flush, Stage
-from stream.stages.raters_stage import RatersStage
+from stream.stages.raters_stage import RatersStage, row_fields
 
 _NOW_MS = 1_700_000_000_000
 
@@ -29,8 +29,9 @@ def compile_kernels() -> None:
     flush = _run(RatersStage(0, 1), [message.value for message in outcomes.messages])
     restored = RatersStage(0, 1)
     restored.restore(flush.head, {name: dict(flush.rows.get(name, ())) for name in restored.whole_keys})
-    wanted = {name: [key for key, _ in flush.rows[name]] for name in ("raters", "history", "evidence")}
-    restored.fill({name: [value for _, value in flush.rows[name]] for name in wanted}, wanted)
+    wanted = row_fields([key for key, _ in flush.rows["raters"]])
+    stored = {name: dict(flush.rows[name]) for name in wanted}
+    restored.fill({name: [stored[name].get(key) for key in keys] for name, keys in wanted.items()}, wanted)
     for table in restored.tables.values():
         for slot in table.slots():
             suspicion(table.rows, slot)

@@ -1,8 +1,8 @@
 """The shard port: where a partition's state lives. A memory and a Redis adapter pass one and the same test suite.
 
 A shard is one Kafka partition, named `topic:partition`. All its keys share the hash tag `{topic:partition}`. A commit
-is atomic: the adapter compares (owner, offset) with what it holds, and either writes everything or nothing; it drops and
-removes before it writes. A birth clears what an earlier shard of the name left behind.
+is atomic: the adapter compares (owner, offset) with what it holds, and either writes everything or nothing; it drops
+and removes before it writes. A birth clears what an earlier shard of the name left behind.
 """
 
 from collections.abc import Mapping, Sequence

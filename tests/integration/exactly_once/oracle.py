@@ -25,9 +25,7 @@ def expected_rows(settings: Settings) -> dict[str, Rows]:
     rows = {}
     for number in range(settings.partitions):
         items = ItemStage(number, settings.partitions, Directory(key), horizon_days=settings.horizon_days)
-        rows[f"{settings.judgments}:{number}"] = _visible(
-            _run(items, read_log(settings, settings.judgments, number))
-        )
+        rows[f"{settings.judgments}:{number}"] = _visible(_run(items, read_log(settings, settings.judgments, number)))
         raters = RatersStage(number, settings.partitions)
         rows[f"{settings.outcomes}:{number}"] = _run(raters, read_log(settings, settings.outcomes, number))
     return rows

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from stream.commands.ranking import STATE_ORDER, Filters, rank
 from stream.commands.top import top, view
+from stream.quality.evidence_bytes import BLOCKS
 from stream.quality.policy import STATE_NAMES
 from stream.quality.suspicion import suspicion
 from stream.settings import Settings
@@ -97,4 +98,4 @@ async def test_only_those_in_front_are_read_in_detail(store):
     store.load = counted
     await rank(store, Settings(), Filters(), limit=2)
     assert set(read) == {"evidence"}
-    assert read["evidence"] <= 2 * 3 * 2  # three times the limit, of two shards
+    assert read["evidence"] <= 2 * 3 * 2 * BLOCKS  # three times the limit, of two shards

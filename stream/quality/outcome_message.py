@@ -13,6 +13,7 @@ import numpy as np
 from stream.quality.profile import Profile
 from stream.quality.schema import OUTCOME, SCHEMA_VERSION
 
+_SURELY_FIT = 200  # rows, whatever their ids
 BYTES_MAX = 480 * 1024  # of rows and item ids: with the other names a message stays under 512 KiB
 
 
@@ -120,6 +121,8 @@ def rows_of(message: OutcomeMessage) -> np.ndarray:
 
 def _cuts(rows: np.ndarray, item_ids: Sequence[str]) -> list[tuple[int, int]]:
     """Where to cut the rows into messages; one message even without rows (verdicts alone)."""
+    if len(rows) <= _SURELY_FIT:
+        return [(0, len(rows))]
     ids = np.array([4 * len(item_ids[at]) if at >= 0 else 0 for at in rows["item_id"].tolist()], "i8")
     sizes = np.cumsum(ids + OUTCOME.itemsize)
     cuts, begin = [], 0
@@ -128,12 +131,12 @@ def _cuts(rows: np.ndarray, item_ids: Sequence[str]) -> list[tuple[int, int]]:
         end = max(begin + 1, int(np.searchsorted(sizes, before + BYTES_MAX, side="right")))
         cuts.append((begin, end))
         begin = end
-    return cuts or [(0, 0)]
+    return cuts
 
 
 def _narrow(rows: np.ndarray, column: str, names: Sequence[Any]) -> list[Any]:
-    """Renumbers a reference column to the names it uses."""
-    used, numbers = np.unique(rows[column], return_inverse=True)
-    absent = int(len(used) > 0 and used[0] < 0)
-    rows[column] = numbers - absent
-    return [names[row] for row in used[absent:].tolist()]
+    """Renumbers a reference column to the names it uses. A dict is quicker than sorting: most messages are small."""
+    used: dict[int, int] = {}
+    number = used.setdefault
+    rows[column] = [number(row, len(used)) if row >= 0 else -1 for row in rows[column].tolist()]
+    return [names[row] for row in used]

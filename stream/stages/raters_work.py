@@ -1,12 +1,13 @@
 """Decodes a batch of `outcomes`: drops what was applied before, trims an overlap, halts on a gap."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 import numpy as np
 
 from stream.errors import ShardHalted
-from stream.quality.outcome_message import OutcomeMessage, Place, QueueInfo, VerdictNote, decode_message, rows_of
+from stream.quality.outcome_message import OutcomeMessage, Place, QueueInfo, VerdictNote, decode_message
 from stream.quality.profile import Profile
 from stream.quality.schema import OUTCOME, SCHEMA_VERSION
 from stream.stages.port import SourceRecord
@@ -37,12 +38,8 @@ def read_work(shard: str, records: Sequence[SourceRecord], applied: np.ndarray, 
     `accept_first` (rebuild only): a source of which nothing was applied yet may begin anywhere.
     """
     applied = applied.copy()
-    pieces: list[np.ndarray] = []
-    profiles: list[Profile] = []
-    item_ids: list[str] = []
-    queues: list[tuple[int, QueueInfo]] = []
-    verdicts: list[tuple[int, VerdictNote]] = []
-    count, dropped = 0, 0
+    taken: list[tuple[OutcomeMessage, Place, bytes]] = []  # with what was applied of its source, and its new rows
+    dropped = 0
     for record in records:
         message = _decode(shard, record)
         mine = Place(*applied[message.source].tolist())
@@ -55,33 +52,61 @@ def read_work(shard: str, records: Sequence[SourceRecord], applied: np.ndarray, 
                 f"outcomes of source partition {message.source} between {mine} and {message.previous} are missing",
                 _REBUILD,
             )
-        rows = rows_of(message)
-        if message.first <= mine:
-            new = (rows["offset"] > mine.offset) | ((rows["offset"] == mine.offset) & (rows["part"] > mine.part))
-            dropped += int(len(rows) - new.sum())
-            rows = rows[new]
-        rows["profile"][rows["profile"] >= 0] += len(profiles)
-        rows["item_id"][rows["item_id"] >= 0] += len(item_ids)
-        rows["queue_row"] += len(queues)
-        verdicts += [
-            (count + int(np.searchsorted(rows["offset"], note.offset)), note)
+        new = message.rows if message.first > mine else _after(message.rows, mine)
+        dropped += (len(message.rows) - len(new)) // OUTCOME.itemsize
+        taken.append((message, mine, new))
+        applied[message.source] = message.last
+    return _joined(taken, applied, dropped, records)
+
+
+def _joined(
+    taken: Sequence[tuple[OutcomeMessage, Place, bytes]],
+    applied: np.ndarray,
+    dropped: int,
+    records: Sequence[SourceRecord],
+) -> RaterWork:
+    """One batch of several messages: their rows one after another, and the lists that they refer to likewise."""
+    rows = np.frombuffer(bytearray().join(new for _, _, new in taken), OUTCOME)
+    counts = [len(new) // OUTCOME.itemsize for _, _, new in taken]
+    begins = list(accumulate(counts, initial=0))
+    messages = [message for message, _, _ in taken]
+    for column, lists in (
+        ("profile", [message.profiles for message in messages]),
+        ("item_id", [message.item_ids for message in messages]),
+        ("queue_row", [message.queues for message in messages]),
+    ):
+        shift = np.repeat(list(accumulate(map(len, lists), initial=0))[:-1], counts)
+        rows[column] += np.where(rows[column] >= 0, shift, 0).astype("i4")
+    names = np.empty(sum(len(message.item_ids) for message in messages), object)
+    names[:] = [name for message in messages for name in message.item_ids]
+    keys, first_row, key_of_row = unique_keys(rows)
+    return RaterWork(
+        offset=records[-1].offset + 1,
+        rows=rows,
+        keys=keys,
+        key_of_row=key_of_row,
+        first_row=first_row,
+        profiles=[profile for message in messages for profile in message.profiles],
+        item_ids=names,
+        queues=[(begin, info) for message, begin in zip(messages, begins, strict=False) for info in message.queues],
+        verdicts=[
+            (begin + int(np.searchsorted(rows["offset"][begin : begin + count], note.offset)), note)
+            for (message, mine, _), begin, count in zip(taken, begins, counts, strict=False)
             for note in message.verdicts
             if Place(note.offset, 0) > mine
-        ]
-        pieces.append(rows)
-        profiles += message.profiles
-        item_ids += message.item_ids
-        queues += [(count, info) for info in message.queues]
-        count += len(rows)
-        applied[message.source] = message.last
-    rows = np.concatenate(pieces) if pieces else np.zeros(0, OUTCOME)
-    keys, first_row, key_of_row = unique_keys(rows)
-    names = np.empty(len(item_ids), object)
-    names[:] = item_ids
-    offset = records[-1].offset + 1
-    return RaterWork(
-        offset, rows, keys, key_of_row, first_row, profiles, names, queues, verdicts, applied, dropped, len(records)
+        ],
+        applied=applied,
+        dropped=dropped,
+        records=len(records),
     )
+
+
+def _after(data: bytes, mine: Place) -> bytes:
+    """The rows that come after a place of their source's log."""
+    rows = np.frombuffer(data, OUTCOME)
+    new = (rows["offset"] > mine.offset) | ((rows["offset"] == mine.offset) & (rows["part"] > mine.part))
+    kept: bytes = rows[new].tobytes()
+    return kept
 
 
 def unique_keys(rows: np.ndarray) -> tuple[list[bytes], np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ class LogSettings:
     session_timeout_s: float = 10.0
     heartbeat_s: float = 2.0
     fetch_min_bytes: int = 256 * 1024
-    fetch_max_wait_ms: int = 80
+    fetch_max_wait_ms: int = 95
     poll_records: int = 8_000
     partition_fetch_bytes: int = 2 * 1024 * 1024
     report_every_s: float = 5.0  # how often lag tools are told

@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 
 from stream.errors import SettingsError
 from stream.intake.control import ControlKey
@@ -27,7 +26,7 @@ from stream.transport.faults import no_fault, self_inflicted
 from stream.transport.faust_consumer import LogSettings
 from stream.transport.faust_log import FaustLog
 from stream.transport.kafka_identities import KafkaIdentities
-from stream.transport.limits import PATIENT_LINGER_MS, RunnerLimits
+from stream.transport.limits import RunnerLimits, patient
 from stream.transport.port import Partition
 from stream.transport.producer import KafkaProducer
 from stream.transport.runner import ShardRunner
@@ -78,8 +77,7 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
             telemetry.attach_stage(str(partition), made)
             return made
 
-        patient = replace(limits, linger_ms=max(limits.linger_ms, PATIENT_LINGER_MS))
-        own = patient if partition.topic == settings.outcomes else limits
+        own = patient(limits) if partition.topic == settings.outcomes else limits
         return ShardRunner(partition, stage, world, observer, own, rejected_topic=REJECTED)
 
     try:

@@ -45,7 +45,7 @@ class Settings:
     rater_series_cap: int = 20_000  # per-rater series of a worker; what is cut is counted
     horizon_days: int = 14  # an item is forgotten this long after its last record
     cached_items: int = 400_000  # of all shards of a worker together
-    cached_raters: int = 40_000
+    cached_raters: int = 100_000
     allow_full_replay: bool = False
     data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "raterwatch")
 

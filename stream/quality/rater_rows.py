@@ -6,6 +6,9 @@ import numpy as np
 
 from stream.quality.schema import BUCKETS, COLUMNS, ENTRY, HOT, RING
 
+_NEVER = -1
+_NAMES = np.arange(RING)
+
 
 class Raters(NamedTuple):
     """Rows of one label width; groups are rows too (HOT.kind 1), without a ring of their own."""
@@ -22,18 +25,23 @@ class Raters(NamedTuple):
 
 
 def make_raters(slots: int, width: int) -> Raters:
-    """Empty rows; unused memory is not touched, so the size is only reserved."""
-    starts = np.full((slots, BUCKETS), -1, "i4")
-    ring = np.zeros((slots, RING), ENTRY)
-    ring["name"] = np.arange(RING)
+    """Empty rows."""
+    raters = reserve_raters(slots, width)
+    raters.starts[:] = _NEVER
+    raters.ring["name"] = np.arange(RING)
+    return raters
+
+
+def reserve_raters(slots: int, width: int) -> Raters:
+    """Room for rows, each to be cleared before its use: memory that is not touched costs nothing."""
     return Raters(
         np.zeros(slots, HOT),
         np.zeros((slots, COLUMNS), "i8"),
         np.zeros((slots, width), "i8"),
-        starts,
+        np.zeros((slots, BUCKETS), "i4"),
         np.zeros((slots, BUCKETS, COLUMNS), "i8"),
         np.zeros((slots, BUCKETS, width), "i4"),
-        ring,
+        np.zeros((slots, RING), ENTRY),
         np.zeros(slots, "u1"),
         np.zeros(slots, "u1"),
     )
@@ -41,6 +49,12 @@ def make_raters(slots: int, width: int) -> Raters:
 
 def clear_slot(raters: Raters, slot: int) -> None:
     """Empties a row before another rater takes it."""
-    empty = make_raters(1, raters.mix.shape[1])
-    for column, blank in zip(raters, empty, strict=True):
-        column[slot] = blank[0]
+    for column in raters:
+        column[slot] = np.zeros((), column.dtype)
+    name_slot(raters, slot)
+
+
+def name_slot(raters: Raters, slot: int) -> None:
+    """What sets a row fit for use apart from zeros: no bucket has begun, and every ring entry has its name."""
+    raters.starts[slot] = _NEVER
+    raters.ring["name"][slot] = _NAMES

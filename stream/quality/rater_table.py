@@ -8,7 +8,7 @@ import numpy as np
 from stream.quality.evidence_bytes import pack_touched, unpack_block
 from stream.quality.profile import Profile
 from stream.quality.rater_bytes import pack, unpack
-from stream.quality.rater_rows import Raters, clear_slot, make_raters
+from stream.quality.rater_rows import Raters, clear_slot, name_slot, reserve_raters
 from stream.quality.residency import Residency
 from stream.quality.schema import RING, Kind
 
@@ -23,9 +23,9 @@ class _Parts(msgspec.Struct, frozen=True, array_like=True):
 class RaterTable:
     """Rows of one width. A group's row stays for good; raters' rows may be let go and loaded again."""
 
-    def __init__(self, width: int, slots: int = 64) -> None:
+    def __init__(self, width: int, slots: int = 2_048) -> None:
         self.width = width
-        self.rows: Raters = make_raters(slots, width)
+        self.rows: Raters = reserve_raters(slots, width)
         self.slot_of: dict[RowKey, int] = {}
         self.key_of: list[RowKey] = []
         self.profiles: list[Profile] = []
@@ -44,6 +44,7 @@ class RaterTable:
                 self._grow()
             self.key_of.append(key)
             self.profiles.append(profile)
+            name_slot(self.rows, slot)
         self.slot_of[key] = slot
         self.rows.hot["rater"][slot], self.rows.hot["queue"][slot] = np.frombuffer(key[:16], "u8")
         return slot
@@ -108,7 +109,7 @@ class RaterTable:
 
     def _grow(self) -> None:
         old = len(self.rows.hot)
-        more = make_raters(old, self.width)
+        more = reserve_raters(old, self.width)
         self.rows = Raters(*(np.concatenate(pair) for pair in zip(self.rows, more, strict=True)))
         self.item_ids = np.concatenate([self.item_ids, np.full((old, RING), "", object)])
         self.residency.grow(2 * old)

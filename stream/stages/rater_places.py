@@ -33,20 +33,21 @@ class Places(msgspec.Struct, frozen=True):
 def place_rows(work: RaterWork, tables: RaterTables, counts: Counts) -> Places:
     """Finds each outcome's row. Counts judgments that come under another vendor than the rater's first."""
     known = np.ones(len(work.rows), bool)
-    widths, slots = np.zeros(len(work.keys), "i4"), np.zeros(len(work.keys), "i4")
+    width_of, slot_of = [_NOWHERE] * len(work.keys), [0] * len(work.keys)
+    find = tables.find
     for at, key in enumerate(work.keys):
-        place = tables.find(key)
+        place = find(key)
         if place is None:
             row = work.rows[work.first_row[at]]
             if row["profile"] < 0:
                 row = _first_judgment(work, at, known, counts)
             if row is None:
-                widths[at] = _NOWHERE
                 continue
             training = bool(row["new"]["flags"] & Flag.TRAINING)
             place = tables.open(key, work.profiles[row["profile"]], training=training)
-        table, slots[at] = place
-        widths[at] = table.width
+        table, slot_of[at] = place
+        width_of[at] = table.width
+    widths, slots = np.array(width_of, "i4"), np.array(slot_of, "i4")
     for width in np.unique(widths).tolist():
         if width != _NOWHERE:
             tables.by_width[width].residency.touched(slots[widths == width])
@@ -67,9 +68,13 @@ def _first_judgment(work: RaterWork, at: int, known: np.ndarray, counts: Counts)
 
 def _count_vendors(work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts) -> None:
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
+    if not work.profiles:
+        return
     number_of: dict[str, int] = {}
+    number = number_of.setdefault
+    profiles = {width: table.profiles for width, table in tables.by_width.items()} | {_NOWHERE: work.profiles}
     theirs = [
-        number_of.setdefault(tables.by_width[width].profiles[slot].vendor, len(number_of)) if width != _NOWHERE else 0
+        number(profiles[width][slot].vendor, len(number_of))
         for width, slot in zip(widths.tolist(), slots.tolist(), strict=True)
     ]
     said = np.array([number_of.setdefault(profile.vendor, len(number_of)) for profile in work.profiles], "i4")

@@ -23,11 +23,12 @@ Watcher = Callable[[RaterTable, int], None]
 _RATERS, _HISTORY, _EVIDENCE = "raters", "history", "evidence"
 _BOARD, _FINDINGS, _QUEUES = "board", "findings", "queues"
 _GROUP_FIELD = b"g"
+_BLOCK_NAMES = [bytes([block]) for block in range(BLOCKS)]
 
 
 def row_fields(keys: Sequence[RowKey]) -> dict[str, list[bytes]]:
     """Where the parts of raters' rows are stored; the evidence in BLOCKS fields each."""
-    blocks = [key + bytes([block]) for key in keys for block in range(BLOCKS)]
+    blocks = [key + name for key in keys for name in _BLOCK_NAMES]
     return {_RATERS: list(keys), _HISTORY: list(keys), _EVIDENCE: blocks}
 
 
@@ -147,22 +148,22 @@ class RatersStage:
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the findings to produce."""
-        rows: dict[str, list[tuple[bytes, bytes]]] = {}
-
-        def put(name: str, field: bytes, value: bytes) -> None:
-            rows.setdefault(name, []).append((field, value))
-
+        raters: list[tuple[bytes, bytes]] = []
+        history: list[tuple[bytes, bytes]] = []
+        evidence: list[tuple[bytes, bytes]] = []
+        board: list[tuple[bytes, bytes]] = []
         for width, table in self._rows.by_width.items():
             groups = self._rows.groups[width]
-            for slot, hot, history, evidence in table.take_dirty():
+            for slot, hot, past, blocks in table.take_dirty():
                 key = table.key_of[slot]
                 if slot in groups:
-                    put(_BOARD, _GROUP_FIELD + key, msgspec.msgpack.encode((hot, history)))
-                else:
-                    put(_RATERS, key, hot)
-                    put(_HISTORY, key, history)
-                    for block, data in evidence:
-                        put(_EVIDENCE, key + bytes([block]), data)
+                    board.append((_GROUP_FIELD + key, msgspec.msgpack.encode((hot, past))))
+                    continue
+                raters.append((key, hot))
+                history.append((key, past))
+                evidence += [(key + _BLOCK_NAMES[block], data) for block, data in blocks]
+        parts = ((_RATERS, raters), (_HISTORY, history), (_EVIDENCE, evidence), (_BOARD, board))
+        rows = {name: part for name, part in parts if part}
         if queues := self._rows.take_changed():
             rows[_QUEUES] = queues
         written, gone, messages = self._book.take_changes()

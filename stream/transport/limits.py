@@ -1,6 +1,6 @@
 """The runner's knobs, with their units in their names and why they stand where they do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,11 @@ class RunnerLimits:
     watch_every_s: float = 10.0  # how often the watchdog looks, and lag is observed
 
 
-# Stage 2's memory is what a scrape sees: its commits hold nobody up, so that many batches may share one.
-PATIENT_LINGER_MS = 250
+def patient(limits: RunnerLimits) -> RunnerLimits:
+    """The pace of stage 2: its memory is what a scrape sees, so its commits hold up nobody: batches may share one."""
+    return replace(
+        limits,
+        linger_ms=max(limits.linger_ms, 250),
+        backlog_linger_ms=max(limits.backlog_linger_ms, 1_500),
+        flush_records=max(limits.flush_records, 40_000),
+    )

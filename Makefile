@@ -2,6 +2,9 @@
 # that it needs (see stack/). ARGS is handed to the command behind the target: make demo ARGS="--help".
 
 SHELL := bash
+# Compiled once, not at the start of every process: the tests start many.
+export UV_COMPILE_BYTECODE = 1
+unexport PYTHONDONTWRITEBYTECODE
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help sync demo test check bench generate secrets
@@ -37,8 +40,8 @@ bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis
 	@$(RUN) python -m bench $(ARGS)
 
-generate: sync ## Write the generated rules and dashboards again from their sources
-	@$(RUN) python -m grafana.source $(ARGS)
+generate: sync ## Write the generated files again from their sources
+	@$(RUN) python deploy/generate.py
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
 	@deploy/make_secrets.sh

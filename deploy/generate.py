@@ -1,0 +1,18 @@
+"""Writes the committed files that follow from the code; a test holds them fresh."""  # noqa: INP001 (a script)
+
+from pathlib import Path
+
+from stream.simulate.queues_file import queues_file
+from stream.simulate.world import World
+
+GENERATED = {Path(__file__).parent / "queues.toml": lambda: queues_file(World())}
+
+
+def main() -> None:
+    """Writes every file anew."""
+    for path, text in GENERATED.items():
+        path.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ Each has an environment variable RATERWATCH_<NAME>. Secrets come from files, nev
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
@@ -47,7 +47,6 @@ class Settings:
     cached_items: int = 400_000  # of all shards of a worker together
     cached_raters: int = 100_000
     allow_full_replay: bool = False
-    data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "raterwatch")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Self:
@@ -92,7 +91,7 @@ class Settings:
         return RedisAccess(url=self.redis, password_file=self.redis_password_file, prefix=self.redis_prefix)
 
 
-_OTHERS = {PREFIX + "FAULT", PREFIX + "CACHE"}  # tests; the cache of downloads
+_OTHERS = {PREFIX + "FAULT", PREFIX + "DATA_FOLDER"}  # for tests only
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,6 +25,7 @@ from stream.settings import Settings
 from stream.stages.raters_stage import RatersStage
 from stream.state.connect import open_store
 
+DATA = Path(os.environ.get("RATERWATCH_DATA_FOLDER") or Path(__file__).parents[3].parent / "shared" / "data")
 PARTITIONS = 4
 APPLIED_WITHIN_S = 150
 
@@ -87,7 +89,11 @@ def test_raw_ids_are_refused_before_anything_is_sent(deployment, crowd_file):
 
 
 @pytest.mark.slow
-def test_a_worker_makes_of_a_replayed_file_what_a_backtest_does(deployment, crowd_file, tmp_path):
+@pytest.mark.parametrize("real", [None, "act_zencrowd_us.csv"])
+def test_a_worker_makes_of_a_replayed_file_what_a_backtest_does(deployment, crowd_file, tmp_path, real):
+    if real and not (DATA / real).exists():
+        pytest.skip(f"needs {real}, a real crowd, in the folder that RATERWATCH_DATA_FOLDER names")
+    crowd_file = DATA / real if real else crowd_file
     with (tmp_path / "worker.log").open("w") as log:
         worker = subprocess.Popen([*RATERWATCH, "worker"], env=deployment, stdout=log, stderr=log)
     try:
@@ -98,6 +104,10 @@ def test_a_worker_makes_of_a_replayed_file_what_a_backtest_does(deployment, crow
         while (found := asyncio.run(stored(settings))) != expected and time.monotonic() < deadline:
             assert worker.poll() is None, (tmp_path / "worker.log").read_text()[-2000:]
         assert found == expected
+        front = json.loads(raterwatch(deployment, "top", "--once", "--json").stdout)["raters"]
+        shown = json.loads(raterwatch(deployment, "rater", front[0]["rater"], "--json").stdout)
+        assert front[0]["judgments"] > 0
+        assert str(front[0]["judgments"]) in json.dumps(shown)
     finally:
         worker.terminate()
         worker.wait(30)

@@ -33,6 +33,8 @@ from stream.intake.reasons import Reason
 from stream.settings import Settings
 from stream.transport.producer import KafkaProducer
 
+_REASONS = [str(reason) for reason in Reason]  # click would offer an enumeration by its names in capitals
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -61,13 +63,19 @@ def _filtered(command: Command) -> Command:
         click.option("--since", type=SinceType(), default=0, help="Refused since: 30m, 6h, 2d, or a time with offset."),
         click.option("--id", "ids", multiple=True, metavar="PARTITION:OFFSET", help="Only this record; repeatable."),
         click.option("--partition", "partitions", type=int, multiple=True, help="Only of this partition; repeatable."),
-        click.option("--reason", "reasons", type=click.Choice(list(Reason)), multiple=True, help="Repeatable."),
+        click.option("--reason", "reasons", type=click.Choice(_REASONS), multiple=True, help="Repeatable."),
     ):
         command = option(command)
     return command
 
 
-@click.group("rejects")
+@click.group(
+    "rejects",
+    epilog="""\b
+Example:
+  raterwatch rejects list --reason unknown_queue
+  raterwatch rejects redrive --reason unknown_queue""",
+)
 def rejects() -> None:
     """List refused records, send them again, and let a halted shard go on."""
 

@@ -50,8 +50,9 @@ class RaterTables:
             self._changed.add(info.key)
             for key in (info.key, info.key + 1):
                 self._queue_of[_bytes_of(key)] = info.key
-        table = self.by_width.setdefault(info.width, RaterTable(info.width))
-        self.groups.setdefault(info.width, set())
+        if info.width not in self.by_width:
+            self.by_width[info.width], self.groups[info.width] = RaterTable(info.width), set()
+        table = self.by_width[info.width]
         old = self._table_of.setdefault(info.key, table)
         if old.width < info.width:
             self._table_of[info.key] = table

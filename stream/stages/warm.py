@@ -7,7 +7,10 @@ import msgspec
 
 from stream.intake.directory import Directory
 from stream.intake.payload import QueuePayload, SettingsPayload
+from stream.quality.groups import GROUP
+from stream.quality.policy import DEFAULT_POLICY, Detector
 from stream.quality.suspicion import suspicion
+from stream.stages.findings import open_finding
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Flush, Stage
 from stream.stages.raters_stage import RatersStage, row_fields
@@ -35,6 +38,10 @@ def compile_kernels() -> None:
     for table in restored.tables.values():
         for slot in table.slots():
             suspicion(table.rows, slot)
+            if table.rows.hot["kind"][slot] != GROUP:
+                for detector in Detector:
+                    queue = next(iter(restored.queues.values()))
+                    open_finding(table, slot, detector, queue, DEFAULT_POLICY, _NOW_MS, shadow=True)
 
 
 def _run(stage: Stage, values: list[bytes]) -> Flush:

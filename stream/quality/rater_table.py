@@ -23,7 +23,7 @@ class _Parts(msgspec.Struct, frozen=True, array_like=True):
 class RaterTable:
     """Rows of one width. A group's row stays for good; raters' rows may be let go and loaded again."""
 
-    def __init__(self, width: int, slots: int = 2_048) -> None:
+    def __init__(self, width: int, slots: int = 1_024) -> None:
         self.width = width
         self.rows: Raters = reserve_raters(slots, width)
         self.slot_of: dict[RowKey, int] = {}

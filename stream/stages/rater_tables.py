@@ -17,7 +17,8 @@ class RaterTables:
     agree on when they bring it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = 1_024) -> None:
+        self._room = room  # rows that a table begins with: untouched ones cost nothing, growing on the way would
         self.by_width: dict[int, RaterTable] = {}
         self.groups: dict[int, set[int]] = {}
         self.queues: dict[int, QueueInfo] = {}
@@ -51,7 +52,7 @@ class RaterTables:
             for key in (info.key, info.key + 1):
                 self._queue_of[_bytes_of(key)] = info.key
         if info.width not in self.by_width:
-            self.by_width[info.width], self.groups[info.width] = RaterTable(info.width), set()
+            self.by_width[info.width], self.groups[info.width] = RaterTable(info.width, self._room), set()
         table = self.by_width[info.width]
         old = self._table_of.setdefault(info.key, table)
         if old.width < info.width:

@@ -25,6 +25,8 @@ RUN groupadd --system --gid 10001 raterwatch \
 COPY --from=build /src/.venv /src/.venv
 ENV PATH=/src/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 NUMBA_CACHE_DIR=/var/cache/raterwatch
 USER 10001:10001
+# The kernels are compiled here once; a new volume over the folder begins as its copy.
+RUN ["raterwatch", "worker", "--compile-only"]
 WORKDIR /var/lib/raterwatch
 EXPOSE 9100
 ENTRYPOINT ["raterwatch"]

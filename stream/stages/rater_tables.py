@@ -52,7 +52,8 @@ class RaterTables:
             for key in (info.key, info.key + 1):
                 self._queue_of[_bytes_of(key)] = info.key
         if info.width not in self.by_width:
-            self.by_width[info.width], self.groups[info.width] = RaterTable(info.width, self._room), set()
+            self.by_width[info.width] = RaterTable(info.width, self._room)
+        self.groups.setdefault(info.width, set())
         table = self.by_width[info.width]
         old = self._table_of.setdefault(info.key, table)
         if old.width < info.width:

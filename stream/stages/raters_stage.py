@@ -60,7 +60,7 @@ class RatersStage:
         self.offset = 0
         self.partition, self.policy = partition, policy
         self._stored, self._shadow, self._accept_first, self._cached = stored, shadow, accept_first, cached_raters
-        self._rows, self._book = RaterTables(min(cached_raters, _ROOM)), FindingBook(topic)
+        self._rows, self._book = RaterTables(max(64, min(cached_raters, _ROOM))), FindingBook(topic)
         self._applied = np.full((sources, 2), BEGINNING, "i8")
         self._snapshots = np.array(snapshots, "i8")
         self._on_snapshot, self._on_finding = on_snapshot, on_finding

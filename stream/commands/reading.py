@@ -51,7 +51,8 @@ class ShardRows:
         evidence = loaded.get(EVIDENCE, ())
         parts = zip(wanted, loaded[RATERS], loaded.get(HISTORY, nothing), strict=True)
         for at, (key, hot, history) in enumerate(parts):
-            if hot is not None:
+            # A row of a queue that came after the queues were read is for the next look.
+            if hot is not None and self.tables.knows(key):
                 self.tables.load(key, hot, history, evidence[at * BLOCKS : (at + 1) * BLOCKS])
 
     def find(self, key: RowKey) -> "RaterRow | None":
@@ -105,10 +106,11 @@ async def read_shard(store: ShardReader, settings: Settings, partition: int, *, 
         return None
     _check_schema(shard, head)
     tables, book = RaterTables(), FindingBook(settings.findings)
+    # The queues last: commits go on meanwhile, and every group that was read must find its queue.
+    groups = {field[1:]: data for field, data in (await store.scan(shard, BOARD)).items()}
     queues = await store.scan(shard, QUEUES)
     for width in {msgspec.msgpack.decode(data, type=QueueInfo).width for data in queues.values()}:
         tables.by_width[width] = RaterTable(width, max(64, room))
-    groups = {field[1:]: data for field, data in (await store.scan(shard, BOARD)).items()}
     tables.restore(queues, groups)
     book.restore(await store.scan(shard, FINDINGS))
     return ShardRows(shard, tables, book.open)

@@ -98,6 +98,10 @@ class RaterTables:
         """The queue that a row belongs to."""
         return self.queues[self._queue_of[key[8:16]]]
 
+    def knows(self, key: RowKey) -> bool:
+        """Whether the queue of this row is known."""
+        return key[8:16] in self._queue_of
+
     def table_of(self, key: RowKey) -> RaterTable:
         """The table that holds the rows of this one's queue."""
         return self._table_of[self._queue_of[key[8:16]]]

@@ -40,7 +40,8 @@ class RatersStage:
     slot)` is called with the state as of that judgment; `on_finding(table, slot)` after each opening or closing.
     """
 
-    whole_keys = (_QUEUES, _BOARD, _FINDINGS)
+    # The queues last: whoever reads while commits go on then knows the queue of every row that he has read.
+    whole_keys = (_BOARD, _FINDINGS, _QUEUES)
 
     def __init__(  # noqa: PLR0913
         self,

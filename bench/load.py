@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stream.intake.control import ControlKey, sign
-from stream.intake.payload import SETTINGS_SOURCE, QueuePayload, SettingsPayload
+from stream.intake.payload import QueuePayload, SettingsPayload
 
 QUEUE, LABELS = "bench", ("a", "b", "c", "d")
 VENDORS = ("north", "south", "east")
+SETTINGS = SettingsPayload(queues=(QueuePayload(name=QUEUE, labels=LABELS),), accept_raw_ids=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,6 @@ class Load:
     corrections: float = 0.01  # of judgments: half revisions, half corrected golds
     window: int = 2_000  # items open at once
     seed: int = 1
-
-
-def settings_record(key: ControlKey, now_ms: int) -> bytes:
-    """The control record that declares the bench's queue."""
-    payload = SettingsPayload(queues=(QueuePayload(name=QUEUE, labels=LABELS),), accept_raw_ids=True)
-    return sign(key, source=SETTINGS_SOURCE, version=1, at=now_ms, payload=payload)
 
 
 def records(load: Load, now_ms: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:

@@ -9,16 +9,13 @@ from typing import Any
 
 from redis import Redis
 
-from bench.load import Load, records, settings_record
+from bench.load import SETTINGS, Load, records
 from stack.local import LocalStack
 from stream.demo.deployment import Deployment
 from stream.demo.progress import end_offsets, stored_offsets
-from stream.intake.control import ControlKey
-from stream.intake.secret_file import write_secret
 from stream.telemetry.quantiles import quantile
 from stream.transport.producer import KafkaProducer
 
-_KEY = b"0" * 32
 _SCRAPE_EVERY_S = 5.0
 _POLL_S = 0.25
 _END_TO_END = ("raterwatch_applied_latency_seconds", {"topic": "outcomes"})
@@ -29,8 +26,7 @@ def prepared(stack: LocalStack, folder: Path, partitions: int) -> Deployment:
     """Topics made, the bench's queue declared, no worker yet."""
     deployment = Deployment(stack, folder, partitions=partitions)
     deployment.make_topics()
-    write_secret(str(deployment.settings.control_key_file), _KEY, "control key")
-    deployment.produce_everywhere(settings_record(ControlKey(_KEY), _now_ms()))
+    deployment.publish(SETTINGS)
     return deployment
 
 

@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from stream.errors import SettingsError
 from stream.intake.control import ControlKey
@@ -33,15 +33,20 @@ from stream.transport.runner import ShardRunner
 from stream.transport.serve import serve
 from stream.transport.shards import Shards
 from stream.transport.telling import TellingObserver
-from stream.transport.topics import REJECTED, look_up
+from stream.transport.topics import REJECTED, TopicFacts, look_up
 from stream.transport.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 _COLLECT_AFTER = (50_000, 50, 100)  # allocations: batches make many short-lived objects, measured +18 to 33 %
 
+StageOf = Callable[[Partition], Stage]
+StageFactory = Callable[[Settings, Mapping[str, TopicFacts]], StageOf]  # called in a thread, before joining the group
 
-async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> None:
-    """Runs until SIGTERM or SIGINT, then commits what is applied and leaves the group.
+
+async def run_worker(
+    settings: Settings, limits: RunnerLimits | None = None, stages: StageFactory | None = None
+) -> None:
+    """Runs until SIGTERM or SIGINT, then commits what is applied and leaves the group. `stages` replaces the product's.
 
     Raises SettingsError before it joins the group when something is missing, and anything nobody foresaw later on.
     """
@@ -51,7 +56,7 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
     facts = await asyncio.to_thread(look_up, connection, topics)
     if absent := [topic for topic in topics if topic not in facts]:
         raise SettingsError(f"Kafka has no topic {absent[0]}: run `raterwatch topics` first")
-    await asyncio.to_thread(compile_kernels)
+    stage_of = await asyncio.to_thread(stages or _quality_stages, settings, facts)
     gc.set_threshold(*_COLLECT_AFTER)
     store = open_store(settings.redis_access)
     producer = KafkaProducer(connection)
@@ -69,11 +74,10 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
     )
     telemetry = Telemetry(settings)
     observer = TellingObserver(telemetry.observer)
-    make_stage = _stages(settings, facts[settings.judgments].partitions, facts[settings.outcomes].partitions)
 
     def make_runner(partition: Partition) -> ShardRunner:
         def stage() -> Stage:
-            made = make_stage(partition)
+            made = stage_of(partition)
             telemetry.attach_stage(str(partition), made)
             return made
 
@@ -92,8 +96,10 @@ async def run_worker(settings: Settings, limits: RunnerLimits | None = None) -> 
         await store.close()
 
 
-def _stages(settings: Settings, sources: int, destinations: int) -> Callable[[Partition], Stage]:
+def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> StageOf:
     key = ControlKey.load(str(settings.control_key_file)) if settings.control_key_file else None
+    sources, destinations = facts[settings.judgments].partitions, facts[settings.outcomes].partitions
+    compile_kernels()
 
     def make(partition: Partition) -> Stage:
         if partition.topic == settings.judgments:
@@ -103,6 +109,7 @@ def _stages(settings: Settings, sources: int, destinations: int) -> Callable[[Pa
                 Directory(key),
                 topic=settings.outcomes,
                 horizon_days=settings.horizon_days,
+                kept_limit=settings.kept_items,
                 cached_items=settings.cached_items // sources,
             )
         return RatersStage(

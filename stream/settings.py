@@ -44,6 +44,7 @@ class Settings:
     rater_series: RaterSeries = "findings"
     rater_series_cap: int = 20_000  # per-rater series of a worker; what is cut is counted
     horizon_days: int = 14  # an item is forgotten this long after its last record
+    kept_items: int = 100_000  # a shard's items with a known answer, never forgotten; the same for every worker
     cached_items: int = 400_000  # of all shards of a worker together
     cached_raters: int = 100_000
     allow_full_replay: bool = False

@@ -132,6 +132,8 @@ def _notes(result: Result, found: FileSurvey, undeclared: Sequence[str]) -> Iter
         yield f'{times:,} labels in queue {queue} fell in "other": they are not among its declared labels'
     for queue, times in _of(result.counts, "gold_other").items():
         yield f"{times:,} known answers in queue {queue} were left out: they are not among its declared labels"
+    for queue, times in _of(result.counts, "gold_limit").items():
+        yield f"{times:,} known answers in queue {queue} were left out: a shard keeps no more items that have one"
     for queue in undeclared:
         declared = ", ".join(sorted(found.queues[queue].labels)[:8])
         yield f"queue {queue} was declared from the files (labels {declared}); give --queues to declare it yourself"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stream.commands.file_options import FILE, Opened, file_options, open_files, progress_bar
+from stream.commands.file_options import FILE, Choice, Opened, file_options, open_files, progress_bar
 
 if TYPE_CHECKING:
     from stream.backtest.run import Plan, Result
+    from stream.report.answers import AnswerBook
 
 
 class Counts(click.ParamType):
@@ -35,6 +36,7 @@ Examples:
   raterwatch backtest judgments.csv --out report/
   raterwatch backtest crowd/judgments.jsonl --queues crowd/queues.toml --out report/
   raterwatch backtest old.csv --column item_id=unit --column rater_id=worker --no-gold --out report/
+  raterwatch backtest judgments.csv --policy new.toml --against old.toml --out report/
 
 \b
 A file (.csv, .jsonl, .parquet; the first two also .gz) has a judgment a row. Columns: item_id, rater_id, label;
@@ -45,9 +47,22 @@ optional gold, submitted_at_ms, started_at_ms, duration_ms, queue, vendor_id, is
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write the report to."
 )
 @click.option(
-    "--snapshots", type=Counts(), default=(), help="Note scores as known at these judgments of a rater: 5,10,20,40."
+    "--snapshots",
+    type=Counts(),
+    default="5,10,20,40,80,160,320,640,1280,2560",
+    show_default=True,
+    help="Note scores as known at these judgments of a rater.",
 )
 @click.option("--policy", type=FILE, help="Thresholds to try out, a TOML file with one `name = number` a line.")
+@click.option("--against", type=FILE, help="Thresholds to compare --policy with: who is newly flagged, who no longer.")
+@click.option("--truth", type=FILE, help="Who is below the bar, a CSV file: rater_id, bad; also queue, from_judgment.")
+@click.option(
+    "--least-golds",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Known answers a rater needs to be judged by them, where there is no --truth.",
+)
 @click.option(
     "--partitions",
     type=click.IntRange(1, 1024),
@@ -58,22 +73,21 @@ optional gold, submitted_at_ms, started_at_ms, duration_ms, queue, vendor_id, is
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def backtest(
     *,
-    files: tuple[Path, ...],
-    columns: tuple[tuple[str, str], ...],
-    queue: str,
-    no_gold: bool,
-    queues: Path | None,
-    pseudonym_key: Path | None,
+    choice: Choice,
     out: Path,
     snapshots: tuple[int, ...],
     policy: Path | None,
+    against: Path | None,
+    truth: Path | None,
+    least_golds: int,
     partitions: int,
     as_json: bool,
 ) -> None:
     """Run the worker's engine over files: who would have been flagged, when and why. Nothing leaves this machine.
 
-    Writes raters.csv (a row per rater and queue, the most suspicious first), findings.jsonl (what opened and closed,
-    with its evidence) and snapshots.csv (scores as known at a rater's n-th judgment).
+    Writes report.html and report.json (who was flagged, when and why, and how right that is), raters.csv (a row per
+    rater and queue, the most suspicious first), items.csv (consensus and how sure it is), findings.jsonl (what opened
+    and closed, with its evidence) and snapshots.csv (scores as known at a rater's n-th judgment).
     """
     # Imported here: the kernels take a moment that --help should not.
     from stream.backtest.policy_file import load_policy  # noqa: PLC0415
@@ -81,20 +95,41 @@ def backtest(
     from stream.backtest.run import Plan  # noqa: PLC0415
     from stream.backtest.summary import as_dict, show  # noqa: PLC0415
     from stream.quality.policy import DEFAULT_POLICY  # noqa: PLC0415
+    from stream.report.answers import AnswerBook  # noqa: PLC0415
+    from stream.report.find_truth import find_truth  # noqa: PLC0415
+    from stream.report.make_report import Material, make_report  # noqa: PLC0415
+    from stream.report.summary import show_report, summary_of  # noqa: PLC0415
+    from stream.report.write_page import write_page  # noqa: PLC0415
 
-    plan = Plan(partitions, load_policy(policy) if policy else DEFAULT_POLICY, snapshots)
+    policies = [load_policy(policy) if policy else DEFAULT_POLICY, *([load_policy(against)] if against else [])]
+    plans, book = [Plan(partitions, one, snapshots) for one in policies], AnswerBook()
     began = time.perf_counter()
-    opened = open_files(files, columns, queue, queues, pseudonym_key, no_gold=no_gold)
-    result = _run(opened, plan)
-    written = write_report(result, out)
+    opened = open_files(choice)
+    result, *others = _run(opened, plans, book)
+    answers = book.answers()
+    made = make_report(
+        Material(
+            found=opened.found,
+            result=result,
+            against=others[0] if others else None,
+            answers=answers,
+            worked=book.worked(),
+            truth=find_truth(truth, opened.sources, result.raters, answers, least_golds),
+            truth_was_seen=opened.sources.with_golds,
+        )
+    )
+    written = write_report(result, out) + write_page(made, out)
     seconds = time.perf_counter() - began
     if as_json:
-        click.echo(json.dumps(as_dict(result, opened.found, written, seconds), indent=2))
+        told = as_dict(result, opened.found, written, seconds)
+        click.echo(json.dumps(told | {"report": summary_of(made.report)}, indent=2))
     else:
         show(result, opened.found, opened.undeclared, written, seconds)
+        show_report(made.report)
 
 
-def _run(opened: Opened, plan: "Plan") -> "Result":
+def _run(opened: Opened, plans: "list[Plan]", book: "AnswerBook") -> "list[Result]":
+    """Side by side in one reading; the book listens to the first."""
     import msgspec  # noqa: PLC0415
 
     from stream.backtest.run import Backtest, batches  # noqa: PLC0415
@@ -102,10 +137,11 @@ def _run(opened: Opened, plan: "Plan") -> "Result":
 
     # Ids as in the file are fine here: the report stays with whoever has the file.
     payload = msgspec.structs.replace(payload_of(opened.settings), accept_raw_ids=True)
-    engine = Backtest(payload, plan)
+    engines = [Backtest(payload, plan, [] if at else [book.add]) for at, plan in enumerate(plans)]
     with progress_bar() as bar:
         task = bar.add_task("judgments", total=opened.found.judgments)
         for batch in batches(opened.sources):
-            engine.feed(batch)
+            for engine in engines:
+                engine.feed(batch)
             bar.advance(task, len(batch))
-    return engine.finish()
+    return [engine.finish() for engine in engines]

@@ -1,7 +1,6 @@
 """`raterwatch doctor`: looks at everything that a deployment stands on, and says what to do."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,17 +11,8 @@ from rich.text import Text
 from stream.commands import kafka_checks, local_checks, redis_checks, shard_checks
 from stream.commands.checks import Check, Status, failing_as
 from stream.commands.kafka_reading import log_bounds
-from stream.commands.options import (
-    console,
-    opened_store,
-    print_json,
-    run,
-    servers,
-    settings_of,
-    with_json,
-    with_kafka,
-    with_redis,
-)
+from stream.commands.options import opened_store, servers, settings_of, with_control_key, with_queues, with_servers
+from stream.commands.terminal import console, print_json, with_json
 from stream.commands.topics import wanted_topics
 from stream.intake.queues_file import load_settings
 from stream.quality.schema import SCHEMA_VERSION
@@ -42,17 +32,16 @@ _STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.FAILURE: "bold r
 Example:
   raterwatch doctor --kafka kafka:9092 --redis redis://redis:6379/0 --queues queues.toml""",
 )
-@with_kafka
-@with_redis
-@click.option("--queues", type=click.Path(path_type=Path), help="The queues and vendors file.  [RATERWATCH_QUEUES]")
-@click.option("--control-key-file", type=click.Path(path_type=Path), help="[RATERWATCH_CONTROL_KEY_FILE]")
+@with_servers
+@with_queues
+@with_control_key
 @with_json
 def doctor(*, as_json: bool, **given: Any) -> None:
     """Check a deployment: servers, topics, clocks, shards, settings, files. The exit code is 1 if something failed.
 
     Changes nothing but a probe shard in Redis that it removes again.
     """
-    checks = run(_look(settings_of(given)))
+    checks = asyncio.run(_look(settings_of(given)))
     if as_json:
         print_json([check._asdict() for check in checks])
     else:

@@ -1,16 +1,13 @@
 """Options that commands share. Each is named after the setting it overrides; the environment says the same for all."""
 
-import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import click
-from rich.console import Console
 
 from stream.commands.kafka_reading import broker_versions
 from stream.settings import Settings
@@ -19,8 +16,8 @@ from stream.state.connect import open_store
 from stream.state.port import ShardStore
 from stream.transport.connection import KafkaConnection
 
-Value = TypeVar("Value")
 Command = TypeVar("Command", bound=Callable[..., Any])
+_PATH = click.Path(path_type=Path)
 
 
 class ClosableStore(ShardStore, Protocol):
@@ -39,9 +36,9 @@ class Servers:
 
 def with_redis(command: Command) -> Command:
     """--redis, --redis-password-file and --prefix."""
-    return _all(
+    return all_of(
         click.option("--redis", metavar="URL", help="Redis; the password comes from a file.  [RATERWATCH_REDIS]"),
-        click.option("--redis-password-file", type=click.Path(path_type=Path), help="[RATERWATCH_REDIS_PASSWORD_FILE]"),
+        click.option("--redis-password-file", type=_PATH, help="[RATERWATCH_REDIS_PASSWORD_FILE]"),
         click.option("--prefix", "redis_prefix", help="Start of every Redis key.  [RATERWATCH_REDIS_PREFIX]"),
     )(command)
 
@@ -51,9 +48,19 @@ def with_kafka(command: Command) -> Command:
     return click.option("--kafka", metavar="HOST:PORT,…", help="Bootstrap servers.  [RATERWATCH_KAFKA]")(command)
 
 
-def with_json(command: Command) -> Command:
-    """--json, handed over as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")(command)
+def with_servers(command: Command) -> Command:
+    """Both servers' options."""
+    return all_of(with_kafka, with_redis)(command)
+
+
+def with_queues(command: Command) -> Command:
+    """--queues."""
+    return click.option("--queues", type=_PATH, help="The queues and vendors file.  [RATERWATCH_QUEUES]")(command)
+
+
+def with_control_key(command: Command) -> Command:
+    """--control-key-file."""
+    return click.option("--control-key-file", type=_PATH, help="[RATERWATCH_CONTROL_KEY_FILE]")(command)
 
 
 def settings_of(given: dict[str, Any]) -> Settings:
@@ -80,28 +87,9 @@ async def opened_store(settings: Settings) -> AsyncIterator[ClosableStore]:
         await store.close()
 
 
-def run(work: Coroutine[Any, Any, Value]) -> Value:
-    """Runs a command's asynchronous part to its end."""
-    return asyncio.run(work)
+def all_of(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in the order in which --help shows them."""
 
-
-def print_json(value: object) -> None:
-    """One JSON document on standard output, and nothing else there."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def console() -> Console:
-    """Where tables go. What is not a terminal gets width enough for the widest table instead of broken lines."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=140)
-
-
-def note(text: str) -> None:
-    """A line for the person at the terminal, beside the command's output."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, style="dim")
-
-
-def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)

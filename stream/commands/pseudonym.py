@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from stream.commands.options import note, print_json
 from stream.commands.people_file import open_people, read_people
+from stream.commands.terminal import note, print_json
 from stream.errors import InputError, SettingsError
 from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 

@@ -1,5 +1,6 @@
 """`raterwatch queue NAME`: how a queue is doing, its vendors side by side, and whoever needs a look there."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -11,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from stream.commands.judging import SHOWN_STATES
-from stream.commands.options import console, opened_store, print_json, run, settings_of, with_json, with_redis
+from stream.commands.options import opened_store, settings_of, with_redis
 from stream.commands.queue_report import GroupReport, QueueReport, queue_reports
 from stream.commands.ranking import Filters, QueueRaters, Ranking, rank, raters_by_queue
 from stream.commands.rater_report import window_builtins
+from stream.commands.terminal import console, print_json, with_json
 from stream.commands.top import view
 from stream.commands.windows_table import mix_line, windows_table
 from stream.commands.words import UNKNOWN, ago, duration, percent, percent_interval, ratio_interval
@@ -43,13 +45,13 @@ def queue(*, name: str | None, raters: int, as_json: bool, **given: Any) -> None
     now_ms = time.time_ns() // 1_000_000
     settings, out = settings_of(given), console()
     if name is None:
-        reports, raters_of = run(_look_at_all(settings, now_ms))
+        reports, raters_of = asyncio.run(_look_at_all(settings, now_ms))
         if as_json:
             print_json([_as_json(report) | {"raters_by_state": raters_of[report.queue].by_state} for report in reports])
         else:
             _show_all(out, reports, raters_of, now_ms)
         return
-    report, ranking = run(_look_at_one(settings, name, now_ms, max(1, raters)))
+    report, ranking = asyncio.run(_look_at_one(settings, name, now_ms, max(1, raters)))
     if as_json:
         shown = msgspec.to_builtins(ranking.raters[:raters])
         print_json(_as_json(report) | {"raters_by_state": ranking.by_state, "raters": shown})

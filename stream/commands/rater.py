@@ -1,5 +1,6 @@
 """`raterwatch rater ID`: all that is known of a rater's work, and why the state is what it is."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from stream.commands.judging import SHOWN_STATES, STATE_STYLES
-from stream.commands.options import console, opened_store, print_json, run, settings_of, with_json, with_redis
+from stream.commands.options import opened_store, settings_of, with_redis
 from stream.commands.rater_report import QueueReport, as_builtins, report_of
 from stream.commands.reading import RaterRow, rater_rows
+from stream.commands.terminal import console, print_json, with_json
 from stream.commands.windows_table import mix_line, windows_table
 from stream.commands.words import UNKNOWN, duration, moment, percent
 from stream.errors import InputError
@@ -65,7 +67,7 @@ def rater(*, rater_id: str, queue: str | None, as_of: int | str, as_json: bool, 
 
     ID is the pseudonym that judgments carry.
     """
-    reports = run(_reports(settings_of(given), rater_id, queue, as_of))
+    reports = asyncio.run(_reports(settings_of(given), rater_id, queue, as_of))
     if as_json:
         print_json({"rater": rater_id, "queues": [as_builtins(report) for report in reports]})
         return

@@ -7,17 +7,9 @@ from typing import Any
 import click
 
 from stream.commands.kafka_reading import log_bounds
-from stream.commands.options import (
-    ClosableStore,
-    console,
-    opened_store,
-    run,
-    servers,
-    settings_of,
-    with_kafka,
-    with_redis,
-)
+from stream.commands.options import ClosableStore, opened_store, servers, settings_of, with_servers
 from stream.commands.rebuilding import RebuildPlan, parse_shard, plan_of, rebuild_shard
+from stream.commands.terminal import console
 from stream.errors import InputError, SettingsError
 from stream.quality.schema import SCHEMA_VERSION
 from stream.settings import Settings
@@ -34,8 +26,7 @@ from stream.transport.topics import look_up
 Example, after doctor or a worker named the shard:
   raterwatch rebuild --shard judgments:3""",
 )
-@with_kafka
-@with_redis
+@with_servers
 @click.option("--shard", "shards", multiple=True, required=True, metavar="TOPIC:PARTITION", help="Repeatable.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def rebuild(*, shards: Sequence[str], yes: bool, **given: Any) -> None:
@@ -45,7 +36,7 @@ def rebuild(*, shards: Sequence[str], yes: bool, **given: Any) -> None:
     outcomes again, and their receivers trim what they know; a shard of outcomes reads its log again.
     """
     settings = settings_of(given)
-    run(_rebuild(settings, [parse_shard(shard, settings) for shard in dict.fromkeys(shards)], ask=not yes))
+    asyncio.run(_rebuild(settings, [parse_shard(shard, settings) for shard in dict.fromkeys(shards)], ask=not yes))
 
 
 async def _rebuild(settings: Settings, partitions: Sequence[Partition], *, ask: bool) -> None:

@@ -3,6 +3,7 @@
 A refused record's bytes are never shown: they may hold what the vendor did not mean to send, such as raw rater ids.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,17 +16,9 @@ from rich.progress import track
 from rich.table import Table
 
 from stream.commands.halted import Halted, halted_shards, resume
-from stream.commands.options import (
-    console,
-    opened_store,
-    print_json,
-    run,
-    settings_of,
-    with_json,
-    with_kafka,
-    with_redis,
-)
+from stream.commands.options import opened_store, settings_of, with_kafka, with_redis
 from stream.commands.rejected_log import RejectedRecord, RejectFilters, advice, read_rejected, redrive
+from stream.commands.terminal import console, print_json, with_json
 from stream.commands.words import moment
 from stream.errors import InputError
 from stream.intake.moments import to_ms
@@ -141,7 +134,7 @@ def redrive_(
     counts = ", ".join(f"{n:,} {reason}" for reason, n in Counter(record.reason for record in fresh).most_common())
     if not yes:
         click.confirm(f"Send {len(fresh):,} records to {settings.judgments} again ({counts})?", abort=True)
-    run(_send(fresh, settings))
+    asyncio.run(_send(fresh, settings))
     console().print(
         f"Sent {len(fresh):,} records again, left out {left_out:,}. What is refused again shows in `rejects list`."
     )
@@ -158,7 +151,7 @@ def resume_(*, partitions: Sequence[int], yes: bool, **given: Any) -> None:
     shard again.
     """
     settings = settings_of(given)
-    halted = run(_halted(settings, partitions))
+    halted = asyncio.run(_halted(settings, partitions))
     out = console()
     if not halted:
         out.print("No shard is halted by its rejects.")
@@ -167,7 +160,7 @@ def resume_(*, partitions: Sequence[int], yes: bool, **given: Any) -> None:
         out.print(f"{shard} {why}")
     if not yes:
         click.confirm("Let them go on?", abort=True)
-    run(_resume(settings, halted))
+    asyncio.run(_resume(settings, halted))
     out.print(f"Resumed {', '.join(shard for shard, _ in halted)}: their workers go on within a few seconds.")
 
 

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,18 +15,10 @@ from stream.backtest.playback import Speed, shift_to_now_ms, shifted
 from stream.backtest.run import batches
 from stream.backtest.sources import event_ms, key_of
 from stream.commands.bringing_queues import accepts_raw_ids, missing_queues, settings_with
-from stream.commands.file_options import Opened, file_options, open_files, progress_bar
-from stream.commands.options import (
-    console,
-    note,
-    opened_store,
-    print_json,
-    settings_of,
-    with_json,
-    with_kafka,
-    with_redis,
-)
+from stream.commands.file_options import Choice, Opened, file_options, open_files, progress_bar
+from stream.commands.options import opened_store, settings_of, with_control_key, with_servers
 from stream.commands.publishing import Held, check_fits, held_settings, publish
+from stream.commands.terminal import console, note, print_json, with_json
 from stream.errors import InputError, SettingsError, Unavailable
 from stream.events import Event
 from stream.intake.settings_control import payload_of
@@ -53,18 +44,12 @@ Examples:
 @click.option("--speed", default="max", show_default=True, help="2000 (a second), 10x (of the file's own time) or max.")
 @click.option("--shift-to-now", is_flag=True, help="Move all times so that the files end now; distances are kept.")
 @click.option("--accept-raw-ids", is_flag=True, help="Send rater ids as they are, if the queues file accepts them.")
-@with_kafka
-@with_redis
-@click.option("--control-key-file", type=click.Path(path_type=Path), help="[RATERWATCH_CONTROL_KEY_FILE]")
+@with_servers
+@with_control_key
 @with_json
 def replay(
     *,
-    files: tuple[Path, ...],
-    columns: tuple[tuple[str, str], ...],
-    queue: str,
-    no_gold: bool,
-    queues: Path | None,
-    pseudonym_key: Path | None,
+    choice: Choice,
     speed: str,
     shift_to_now: bool,
     accept_raw_ids: bool,
@@ -78,7 +63,7 @@ def replay(
     """
     settings = settings_of(given)
     pace = Speed.parse(speed)
-    opened = open_files(files, columns, queue, queues or settings.queues, pseudonym_key, no_gold=no_gold)
+    opened = open_files(choice, settings.queues)
     # A future per event: uvloop halves what they cost.
     summary = uvloop.run(_replay(settings, opened, pace, shift=shift_to_now, accept_raw_ids=accept_raw_ids))
     if as_json:

@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from stream.commands.judging import SHOWN_STATES, STATE_STYLES
-from stream.commands.options import console, opened_store, print_json, run, settings_of, with_json, with_redis
+from stream.commands.options import opened_store, settings_of, with_redis
 from stream.commands.ranking import Filters, RankedRater, Ranking, rank
+from stream.commands.terminal import console, print_json, with_json
 from stream.commands.words import UNKNOWN, ago, percent
 from stream.errors import Unavailable
 from stream.settings import Settings
@@ -62,9 +63,9 @@ def top(
     lines = limit or (max(5, out.height - _LINES_AROUND) if live else 20)
     if live:
         with contextlib.suppress(KeyboardInterrupt):
-            run(_watch(settings, filters, lines, every))
+            asyncio.run(_watch(settings, filters, lines, every))
         return
-    ranking = run(_look(settings, filters, lines))
+    ranking = asyncio.run(_look(settings, filters, lines))
     if as_json:
         print_json(msgspec.to_builtins(ranking))
     else:

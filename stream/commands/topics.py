@@ -4,25 +4,14 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
-from stream.commands.options import (
-    console,
-    note,
-    opened_store,
-    print_json,
-    run,
-    servers,
-    settings_of,
-    with_json,
-    with_kafka,
-    with_redis,
-)
+from stream.commands.options import opened_store, servers, settings_of, with_control_key, with_queues, with_servers
 from stream.commands.publishing import Held, check_fits, control_key, held_settings, outdated, publish
+from stream.commands.terminal import console, note, print_json, with_json
 from stream.errors import SettingsError, Unavailable
 from stream.intake.queues import Settings as QueuesFile
 from stream.intake.queues_file import load_settings
@@ -50,12 +39,11 @@ _KEY_BYTES = 32
 Example, a new deployment:
   raterwatch topics --queues queues.toml --control-key-file control.key --make-key""",
 )
-@with_kafka
-@with_redis
-@click.option("--queues", type=click.Path(path_type=Path), help="The queues and vendors file.  [RATERWATCH_QUEUES]")
+@with_servers
+@with_queues
 @click.option("--partitions", type=click.IntRange(1), help="Of judgments and outcomes; never changed afterwards.")
 @click.option("--replication", type=click.IntRange(1), help="Copies of each partition; 3 in production.")
-@click.option("--control-key-file", type=click.Path(path_type=Path), help="[RATERWATCH_CONTROL_KEY_FILE]")
+@with_control_key
 @click.option("--make-key", is_flag=True, help="Make the control key file (mode 600) if it does not exist.")
 @click.option("--publish", "publish_anyway", is_flag=True, help="Publish the queues file even if nothing differs.")
 @with_json
@@ -74,7 +62,7 @@ def topics(*, make_key: bool, publish_anyway: bool, as_json: bool, **given: Any)
     servers().broker_versions(settings.kafka_connection)  # says within seconds that Kafka is not there
     specs = wanted_topics(settings)
     reports = ensure_topics(settings.kafka_connection, specs, replication=settings.replication)
-    published = run(_publish(settings, queues, anyway=publish_anyway)) if queues else _NOT_ASKED
+    published = asyncio.run(_publish(settings, queues, anyway=publish_anyway)) if queues else _NOT_ASKED
     if as_json:
         print_json({"topics": [_as_json(report) for report in reports], "queues_file": published})
     else:

@@ -8,8 +8,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from stream.commands.options import console, print_json
 from stream.commands.people_file import PeopleFile, open_people, read_people
+from stream.commands.terminal import console, print_json
 from stream.errors import InputError
 from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 

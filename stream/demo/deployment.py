@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from pathlib import Path
 
 from stack.local import LocalStack
 from stream.errors import Unavailable
+from stream.intake.control import ControlKey, sign
 from stream.intake.partition import partition_of
+from stream.intake.payload import SETTINGS_SOURCE, SettingsPayload
+from stream.intake.secret_file import write_secret
 from stream.settings import Settings
 from stream.transport.producer import KafkaProducer
 from stream.transport.topics import declared_topics, ensure_topics
@@ -37,7 +41,7 @@ class Deployment:
             redis=stack.redis.url,
             partitions=partitions,
             metrics_port=stack.take_port(),
-            control_key_file=folder / "control.key",
+            control_key_file=self._key_file,
         )
         self._environment = dict(environment or {})
         self._worker: subprocess.Popen[bytes] | None = None
@@ -68,9 +72,14 @@ class Deployment:
         """Sends (key, value) to `judgments` as fast as it goes, and waits until Kafka has all."""
         asyncio.run(self._produce(self._placed(records)))
 
-    def produce_everywhere(self, value: bytes) -> None:
-        """Sends a control record to every partition of `judgments`."""
-        asyncio.run(self._produce((None, value, number) for number in range(self.settings.partitions)))
+    def publish(self, payload: SettingsPayload) -> None:
+        """Makes a control key and sends the settings, signed with it, to every partition of `judgments`."""
+        key = secrets.token_hex().encode()
+        self._key_file.unlink(missing_ok=True)
+        write_secret(str(self._key_file), key, "control key")
+        now_ms = time.time_ns() // 1_000_000
+        record = sign(ControlKey(key), source=SETTINGS_SOURCE, version=now_ms, at=now_ms, payload=payload)
+        asyncio.run(self._produce((None, record, number) for number in range(self.settings.partitions)))
 
     def start_worker(self, **settings: str) -> None:
         """Starts the worker; `settings` are further RATERWATCH_ variables without their prefix, in small letters."""
@@ -78,7 +87,7 @@ class Deployment:
             "kafka": self.settings.kafka,
             "redis": self.settings.redis,
             "metrics_port": str(self.settings.metrics_port),
-            "control_key_file": str(self.settings.control_key_file),
+            "control_key_file": str(self._key_file),
         }
         named = {f"RATERWATCH_{name.upper()}": value for name, value in (own | settings).items()}
         command = [sys.executable, "-m", "stream", "worker"]
@@ -141,6 +150,10 @@ class Deployment:
     def _placed(self, records: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes | None, bytes, int]]:
         count = self.settings.partitions
         return ((key, value, partition_of(key.decode(), count)) for key, value in records)
+
+    @property
+    def _key_file(self) -> Path:
+        return self.folder / "control.key"
 
     @property
     def _log_file(self) -> Path:

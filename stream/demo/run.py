@@ -20,9 +20,6 @@ from stream.demo.sending import send
 from stream.demo.verdict import compare
 from stream.errors import Unavailable
 from stream.events import Event, Finding
-from stream.intake.control import ControlKey, sign
-from stream.intake.payload import SETTINGS_SOURCE
-from stream.intake.secret_file import write_secret
 from stream.state.connect import open_store
 from stream.state.keys import FINDINGS
 from stream.telemetry.quantiles import quantile
@@ -41,14 +38,7 @@ def deployed(folder: Path, crowd: Crowd, say: Say) -> Iterator[Deployment]:
         stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
         say("Making topics and publishing the queues")
         deployment.make_topics()
-        key_file = str(deployment.settings.control_key_file)
-        Path(key_file).unlink(missing_ok=True)
-        write_secret(key_file, msgspec.json.encode(time.time_ns()) * 3, "control key")
-        now_ms = time.time_ns() // 1_000_000
-        key = ControlKey.load(key_file)
-        deployment.produce_everywhere(
-            sign(key, source=SETTINGS_SOURCE, version=now_ms, at=now_ms, payload=crowd.settings)
-        )
+        deployment.publish(crowd.settings)
         say("Starting the worker (the first time it compiles its kernels: about half a minute)")
         deployment.start_worker()
         try:

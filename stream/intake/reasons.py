@@ -22,7 +22,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     FORGED_CONTROL = "forged_control"
     SETTINGS_CONFLICT = "settings_conflict"
-    # The last four need the item's history: stage 1 decides them.
+    # The last four need what the shard holds: stage 1 decides them.
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     ITEM_EXPIRED = "item_expired"
     STALE_REVISION = "stale_revision"
@@ -66,5 +66,5 @@ _ADVICE = {
     Reason.CONFLICTING_DUPLICATE: "The judgment_id was seen with other content: make ids unique, or send a revision.",
     Reason.ITEM_EXPIRED: "The item's history is past its horizon: corrections must arrive within it.",
     Reason.STALE_REVISION: "A revision at least as high was applied before: raise the revision to correct it again.",
-    Reason.GOLD_LIMIT: "The shard holds as many golds as it may: withdraw golds that are no longer in use.",
+    Reason.GOLD_LIMIT: "The shard keeps no more known answers (withdrawing frees none): raise RATERWATCH_KEPT_ITEMS, then redrive.",
 }

@@ -1,7 +1,7 @@
 """What can become of a record; the names are a metric's label, and those of REJECTED a reject's reason."""
 
 APPLIED, DUPLICATE, AFTER_WITHDRAWAL, REVISED, STALE_REVISION, CONFLICTING = 0, 1, 2, 3, 4, 5
-EXPIRED, RETRACTED_EARLY, UNKEPT, UNCHANGED, NOTHING = 6, 7, 8, 9, 10
+EXPIRED, RETRACTED_EARLY, UNKEPT, UNCHANGED, NOTHING, GOLD_LIMIT = 6, 7, 8, 9, 10, 11
 RESULT_NAMES = (
     "applied",
     "duplicate",
@@ -14,5 +14,6 @@ RESULT_NAMES = (
     "unkept",
     "unchanged",
     "nothing",
+    "gold_limit",
 )
-REJECTED = (STALE_REVISION, CONFLICTING, EXPIRED)
+REJECTED = (STALE_REVISION, CONFLICTING, EXPIRED, GOLD_LIMIT)

@@ -18,6 +18,7 @@ class Items(NamedTuple):
     following: np.ndarray  # int32[chunks]: next chunk, -1 at the end
     free: np.ndarray  # int32[chunks]: stack of unused chunks
     free_count: np.ndarray  # int64[1]
+    kept: np.ndarray  # int64[2]: the shard's items with a known answer, in memory or not, and how many may be
 
 
 class Queues(NamedTuple):

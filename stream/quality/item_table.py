@@ -10,13 +10,14 @@ from stream.quality.item_rows import BLOCK_MARKS, Items
 from stream.quality.residency import Residency
 from stream.quality.schema import ITEM, MARK, MARK_CHUNK
 
+KEPT_LIMIT = 100_000  # items with a known answer, which are never forgotten
 ItemBlock = tuple[int, int, int, bytes]  # slot, block number, generation or -1 for a kept item, bytes
 
 
 class ItemTable:
     """Items by their 16-byte key. Slots and chunks grow by doubling; `forget` gives slots back."""
 
-    def __init__(self, slots: int = 1024) -> None:
+    def __init__(self, slots: int = 1024, kept_limit: int = KEPT_LIMIT) -> None:
         self.rows = Items(
             np.zeros(slots, ITEM),
             np.full(slots, -1, "i4"),
@@ -26,6 +27,7 @@ class ItemTable:
             np.full(slots, -1, "i4"),
             np.arange(slots, dtype="i4")[::-1].copy(),
             np.array([slots]),
+            np.array([0, kept_limit]),
         )
         self.slot_of: dict[bytes, int] = {}
         self.key_of: list[bytes] = []
@@ -34,6 +36,20 @@ class ItemTable:
 
     def __len__(self) -> int:
         return len(self.slot_of)
+
+    @property
+    def kept(self) -> int:
+        """How many items of the shard have or had a known answer, whether in memory or only stored."""
+        return int(self.rows.kept[0])
+
+    @kept.setter
+    def kept(self, count: int) -> None:
+        self.rows.kept[0] = count
+
+    @property
+    def full(self) -> bool:
+        """Whether no further item may be kept."""
+        return bool(self.rows.kept[0] >= self.rows.kept[1])
 
     def open(self, key: bytes) -> int:
         """Gives a key that has none an empty slot."""

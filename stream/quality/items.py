@@ -7,7 +7,8 @@ which alone are each other's peers; a later judgment is compared with them and c
 
 Rules: a rater's first answer on an item (by submitted_at) is the peers' business, a further one is a self-consistency
 observation; peers and golds count within one guideline version and stage only; a skip is never dissent; an adjudication
-wins over a gold, a higher revision over a lower one, and a withdrawn gold is not brought back by an inline one.
+wins over a gold, a higher revision over a lower one, and a withdrawn gold is not brought back by an inline one. Where a
+shard may keep no more items, the first of its log have their known answers; a judgment that brought another one counts.
 """
 
 from typing import Any

@@ -1,21 +1,29 @@
-"""An item's known answer: golds and adjudications, by revision."""
+"""An item's known answer: golds and adjudications, by revision.
+
+An item that had one is kept for good. So a shard keeps a bounded number of items: the first of its log, and once it
+is full it stays full. An item beyond them gets no known answer; those kept still take every revision.
+"""
 
 from typing import Any
 
+import numpy as np
+
 from stream.quality.compiled import compiled
 from stream.quality.item_marks import touch, touch_all
-from stream.quality.item_results import APPLIED, CONFLICTING, DUPLICATE, STALE_REVISION
+from stream.quality.item_results import APPLIED, CONFLICTING, DUPLICATE, GOLD_LIMIT, STALE_REVISION
 from stream.quality.item_rows import Items
 from stream.quality.schema import Known, Op
 
 _STANDING, _NEVER, _GONE = int(Known.STANDING), int(Known.NEVER), int(Known.WITHDRAWN)
-_GOLD = int(Op.GOLD)
+_JUDGMENT, _GOLD = int(Op.JUDGMENT), int(Op.GOLD)
 _INLINE = -1  # revision of a known answer that came with a judgment
 
 
 @compiled
 def learn(record: Any, slot: int, table: Items) -> int:
     """Takes a gold or an adjudication; the higher revision wins, equal ones must agree."""
+    if _no_room(table, slot):
+        return GOLD_LIMIT
     item = table.items[slot]
     state = _STANDING if record["has_known"] else _GONE
     if record["op"] == _GOLD:
@@ -43,7 +51,7 @@ def learn_inline(record: Any, slot: int, table: Items) -> bool:
     It ranks below every revision of a gold event. The same answer under another guideline holds for all of them.
     """
     item = table.items[slot]
-    if not record["has_known"]:
+    if not record["has_known"] or _no_room(table, slot):
         return False
     if item["gold_state"] == _NEVER:
         item["gold_state"] = _STANDING
@@ -67,7 +75,24 @@ def keep(table: Items, slot: int) -> None:
         touch(table, slot, 0)
     else:
         table.items[slot]["kept"] = 1
+        table.kept[0] += 1
         touch_all(table, slot)
+
+
+def not_taken(records: np.ndarray, table: Items) -> np.ndarray:
+    """Queue rows of the judgments among RECORD[n], all joined, whose known answer found no room: int32[at most n].
+
+    A full shard stays full, so an item that is not kept after the last record was not kept at any of them.
+    """
+    came = records[(records["op"] == _JUDGMENT) & (records["has_known"] != 0)]
+    queues: np.ndarray = came["queue"][table.items["kept"][came["item"]] == 0]
+    return queues
+
+
+@compiled
+def _no_room(table: Items, slot: int) -> bool:
+    """Whether the item would be one more than the shard may keep."""
+    return bool(table.items[slot]["kept"] == 0 and table.kept[0] >= table.kept[1])
 
 
 @compiled

@@ -114,11 +114,6 @@ def encode_messages(
     return messages, previous
 
 
-def rows_of(message: OutcomeMessage) -> np.ndarray:
-    """OUTCOME[] of a message, writable."""
-    return np.frombuffer(message.rows, OUTCOME).copy()
-
-
 def _cuts(rows: np.ndarray, item_ids: Sequence[str]) -> list[tuple[int, int]]:
     """Where to cut the rows into messages; one message even without rows (verdicts alone)."""
     if len(rows) <= _SURELY_FIT:

@@ -13,7 +13,8 @@ from stream.intake.halting import Halting
 from stream.quality import items
 from stream.quality.item_results import REJECTED, RESULT_NAMES
 from stream.quality.item_rows import make_scratch
-from stream.quality.item_table import ItemTable
+from stream.quality.item_table import KEPT_LIMIT, ItemTable
+from stream.quality.known_answers import not_taken
 from stream.quality.outcome_message import VerdictNote
 from stream.quality.queue_table import QueueTable
 from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
@@ -36,7 +37,8 @@ class ItemWork(msgspec.Struct, frozen=True):
 class ItemStage:
     """One partition of `judgments`. Without a store (`stored=False`, a backtest) everything stays in memory.
 
-    `destinations` is the number of partitions of `outcomes`; `cached_items` bounds what memory keeps of clean items.
+    `destinations` is the number of partitions of `outcomes`; `cached_items` bounds what memory keeps of clean items,
+    `kept_limit` the items that are kept for good because they have or had a known answer.
     """
 
     whole_keys = (_QUEUES,)
@@ -51,13 +53,14 @@ class ItemStage:
         stored: bool = True,
         horizon_days: int = HORIZON_DAYS,
         cached_items: int = 200_000,
+        kept_limit: int = KEPT_LIMIT,
     ) -> None:
         self.offset = 0
         self.partition, self._destinations = partition, destinations
         self._directory, self._directory_written = directory, b""
         self._joined = _copy(directory)  # the settings as of the record at hand; the decoder is a batch ahead
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
-        self._items, self._queues = ItemTable(), QueueTable()
+        self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable()
         self._loading = ItemLoading(self._items)
         self._generation, self._generation_written = 0, 0
         self._outbox = ItemOutbox(partition, destinations, topic)
@@ -82,6 +85,7 @@ class ItemStage:
             self._queues.load(row_of[key], data)
         if b"generation" in head:
             self._generation = self._generation_written = int(head[b"generation"])
+            self._items.kept = int(head.get(b"kept", b"0"))  # heads from before the limit lack it
             self._outbox.sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
             self._halting = Halting.from_bytes(head[b"halting"])
 
@@ -144,6 +148,7 @@ class ItemStage:
         head = {
             b"schema": b"%d" % SCHEMA_VERSION,
             b"generation": b"%d" % self._generation,
+            b"kept": b"%d" % self._items.kept,
             b"sent": self._outbox.sent.tobytes(),
             b"halting": self._halting.to_bytes(),
         }
@@ -227,6 +232,9 @@ class ItemStage:
         counts = Counter(decoded.counts)
         names, times = np.unique(results[decoded.rows["op"] <= Op.RETRACTION], return_counts=True)
         counts.update({("record", RESULT_NAMES[name]): int(n) for name, n in zip(names, times, strict=True)})
+        if self._items.full:
+            queues = not_taken(decoded.rows, self._items.rows).tolist()
+            counts.update(("gold_limit", self._directory.queues[queue].name) for queue in queues)
         return counts
 
 

@@ -23,7 +23,9 @@ def digests() -> list[str]:
 def _digests(name: str, timed: Sequence[Timed]) -> list[str]:
     log = log_of(timed)
     lives = [(200, [40, 90, 150], 2), (300, [100, 250], 1)]
-    items = run_with_restarts(lambda: ItemStage(0, 1, directory(), horizon_days=1, cached_items=3), log, lives)
+    items = run_with_restarts(
+        lambda: ItemStage(0, 1, directory(), horizon_days=1, cached_items=3, kept_limit=20), log, lives
+    )
     stage = RatersStage(0, 1)
     raters = run(stage, outcome_log(items.messages, 0), batches=range(0, 100, 3))
     sure = [

@@ -67,6 +67,10 @@ class Item:
     gold: tuple[int, Any, str | None] | None = None  # (revision, label or None when withdrawn, guideline)
     adjudication: tuple[int, Any, bool] | None = None  # (revision, label or None, random)
 
+    @property
+    def kept(self) -> bool:
+        return self.gold is not None or self.adjudication is not None
+
 
 @dataclass
 class Scored:
@@ -80,8 +84,8 @@ class Scored:
 class Oracle:
     """Takes events in the order of the log; `judgments()` is what then stands."""
 
-    def __init__(self, queues: Mapping[str, Queue], horizon_ms: int) -> None:
-        self.queues, self.horizon_ms = queues, horizon_ms
+    def __init__(self, queues: Mapping[str, Queue], horizon_ms: int, kept_limit: int = 100_000) -> None:
+        self.queues, self.horizon_ms, self.kept_limit = queues, horizon_ms, kept_limit
         self.items: dict[tuple[str, str], Item] = {}
         self.vendors: dict[RowName, str] = {}
         self.forgotten: list[Scored] = []
@@ -93,7 +97,7 @@ class Oracle:
         self.generation = max(self.generation, log_ms // self.horizon_ms)
         name = (event["queue"], event["item_id"])
         item = self.items.get(name)
-        if item and not item.gold and not item.adjudication and item.generation < self.generation - 1:
+        if item and not item.kept and item.generation < self.generation - 1:
             self.forgotten += self._scored(item)
             item = None
         if item is None:
@@ -119,7 +123,7 @@ class Oracle:
 
     def _inline(self, item: Item, event: Event) -> None:
         label, guideline = event.get("gold"), event.get("guideline")
-        if label is None or self.queues[item.queue].code(label) == 31:
+        if label is None or self.queues[item.queue].code(label) == 31 or self._beyond_limit(item):
             return
         if item.gold is None:
             item.gold = (INLINE, label, guideline)
@@ -131,17 +135,24 @@ class Oracle:
         return queue.code(one) == queue.code(other)
 
     def _gold(self, item: Item, event: Event) -> None:
+        if self._beyond_limit(item):
+            return
         if item.gold is None or event["revision"] > item.gold[0]:
             item.gold = (event["revision"], event["label"], event.get("guideline"))
 
     def _adjudication(self, item: Item, event: Event) -> None:
+        if self._beyond_limit(item):
+            return
         if item.adjudication is None or event["revision"] > item.adjudication[0]:
             item.adjudication = (event["revision"], event["label"], event["sampling"] == "random")
+
+    def _beyond_limit(self, item: Item) -> bool:
+        return not item.kept and sum(other.kept for other in self.items.values()) >= self.kept_limit
 
     def _retraction(self, item: Item, event: Event) -> None:
         known = item.answers.get(event["judgment_id"])
         if known is None:
-            if item.answers or item.gold or item.adjudication:  # else it may be an expired item: refused
+            if item.answers or item.kept:  # else it may be an expired item: refused
                 item.answers[event["judgment_id"]] = Answer(event, event["rater_id"], standing=False)
         elif known.rater == event["rater_id"]:
             known.standing = False

@@ -10,9 +10,9 @@ import numpy as np
 from stream.intake.directory import Directory
 from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.item_table import ItemTable
-from stream.quality.outcome_message import OutcomeMessage, decode_message, rows_of
+from stream.quality.outcome_message import OutcomeMessage, decode_message
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import Column, Kind
+from stream.quality.schema import OUTCOME, Column, Kind
 from stream.quality.windows import Window, window_sums
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Message, Stage
@@ -151,9 +151,13 @@ def outcomes(messages: Sequence[Message]) -> dict[int, list[tuple[Any, ...]]]:
     for message in messages:
         decoded = decode_message(message.value)
         mine = found.setdefault(message.partition or 0, [])
-        mine += [_named(row, decoded) for row in rows_of(decoded)]
+        mine += [_named(row, decoded) for row in outcome_rows(decoded)]
         mine += [(note.offset, -1, note) for note in decoded.verdicts]
     return {destination: sorted(mine, key=lambda one: one[:2]) for destination, mine in found.items()}
+
+
+def outcome_rows(message: OutcomeMessage) -> np.ndarray:
+    return np.frombuffer(message.rows, OUTCOME)
 
 
 def _named(row: np.void, message: OutcomeMessage) -> tuple[Any, ...]:

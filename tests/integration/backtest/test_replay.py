@@ -13,17 +13,13 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from stack.ports import Ports
-from stream.backtest.run import Plan, run
 from stream.backtest.sources import Sources, declare_queues, survey_all
+from stream.demo.account import expected_columns, settle, stored_columns
 from stream.intake.partition import partition_of
 from stream.intake.pseudonyms import PseudonymKey
 from stream.intake.settings_control import payload_of
 from stream.intake.table import Reading
-from stream.quality.groups import GROUP
-from stream.quality.schema import COMMUTATIVE
 from stream.settings import Settings
-from stream.stages.raters_stage import RatersStage
-from stream.state.connect import open_store
 
 DATA = Path(os.environ.get("RATERWATCH_DATA_FOLDER") or Path(__file__).parents[3].parent / "shared" / "data")
 PARTITIONS = 4
@@ -101,9 +97,10 @@ def test_a_worker_makes_of_a_replayed_file_what_a_backtest_does(deployment, crow
         expected = backtested(crowd_file, tmp_path)
         settings = Settings.load({name: value for name, value in deployment.items() if name.startswith("RATERWATCH_")})
         deadline = time.monotonic() + APPLIED_WITHIN_S
-        while (found := asyncio.run(stored(settings))) != expected and time.monotonic() < deadline:
+        while (account := settle(expected, asyncio.run(stored_columns(settings)))).differing_rows:
             assert worker.poll() is None, (tmp_path / "worker.log").read_text()[-2000:]
-        assert found == expected
+            assert time.monotonic() < deadline, account
+        assert account.judgments > 0
         front = json.loads(raterwatch(deployment, "top", "--once", "--json").stdout)["raters"]
         shown = json.loads(raterwatch(deployment, "rater", front[0]["rater"], "--json").stdout)
         assert front[0]["judgments"] > 0
@@ -147,36 +144,4 @@ def logs(environment):
 def backtested(file, folder):
     reading = Reading(pseudonym=PseudonymKey.load(str(folder / "vendor.key")).pseudonym)
     payload = payload_of(declare_queues(survey_all([str(file)], reading)))
-    return columns_of(run(Sources((str(file),), reading), payload, Plan(PARTITIONS)).shards)
-
-
-async def stored(settings):
-    """The same columns from Redis."""
-    store, stages = open_store(settings.redis_access), []
-    try:
-        for number in range(PARTITIONS):
-            shard, stage = f"{settings.outcomes}:{number}", RatersStage(number, PARTITIONS)
-            head = await store.head(shard)
-            if head is None:
-                continue
-            stage.restore(head.fields, {key: await store.scan(shard, key) for key in stage.whole_keys})
-            keys = [
-                key for key in await store.scan(shard, "raters") if int.from_bytes(key[8:16], "little") in stage.queues
-            ]
-            wanted = dict.fromkeys(("raters", "history", "evidence"), keys)
-            if keys:
-                stage.fill(await store.load(shard, wanted), wanted)
-            stages.append(stage)
-    finally:
-        await store.close()
-    return columns_of(stages)
-
-
-def columns_of(stages):
-    return {
-        table.profiles[slot].rater_id: tuple(int(table.rows.life[slot, column]) for column in COMMUTATIVE)
-        for stage in stages
-        for table in stage.tables.values()
-        for slot in table.slots()
-        if table.rows.hot["kind"][slot] != GROUP
-    }
+    return expected_columns(Sources((str(file),), reading), payload, PARTITIONS)

@@ -14,9 +14,6 @@ from stream.demo.deployment import Deployment
 from stream.demo.progress import caught_up, stored_offsets
 from stream.demo.sending import send
 from stream.events import Event
-from stream.intake.control import ControlKey, sign
-from stream.intake.payload import SETTINGS_SOURCE
-from stream.intake.secret_file import write_secret
 from tests.integration.exactly_once.nursery import Nursery, Worker
 from tests.integration.exactly_once.oracle import expected_rows, stored_rows
 
@@ -97,8 +94,5 @@ def scene(folder: Path, *, judgments: int, raters: int, seed: int) -> Iterator[S
     with LocalStack(folder / "stack") as stack, Nursery(folder) as nursery:
         deployment = Deployment(stack, folder)
         deployment.make_topics()
-        write_secret(str(deployment.settings.control_key_file), b"k" * 32, "control key")
-        key, now_ms = ControlKey(b"k" * 32), time.time_ns() // 1_000_000
-        record = sign(key, source=SETTINGS_SOURCE, version=now_ms, at=now_ms, payload=crowd.settings)
-        deployment.produce_everywhere(record)
+        deployment.publish(crowd.settings)
         yield Scene(deployment, nursery, crowd)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -29,33 +30,24 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class Worker:
-    """One worker process; `lines` is what it told so far."""
+    """One worker process, and what it wrote to its log so far."""
 
-    def __init__(self, settings: dict[str, Any], log_file: Path, fault: str | None = None) -> None:
+    def __init__(self, given: dict[str, Any], log_file: Path, fault: str | None = None) -> None:
         environment = dict(os.environ, PYTHONPATH=str(REPOSITORY))
         if fault:
             environment["RATERWATCH_FAULT"] = fault
-        self._told = log_file.with_suffix(".told")
         self._log_file = log_file
-        with log_file.open("ab") as errors, self._told.open("ab") as told:
+        with log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.transport.worker_main", json.dumps(settings)],
-                stdout=told,
-                stderr=errors,
+                [sys.executable, "-m", "tests.integration.transport.worker_main", json.dumps(given)],
+                stdout=log,
+                stderr=log,
                 env=environment,
                 cwd=REPOSITORY,
             )
 
     @property
-    def told(self) -> list[list[str]]:
-        return [line.split() for line in self._told.read_text().splitlines()]
-
-    def words(self, what: str) -> list[list[str]]:
-        """What was told under this word, without the time."""
-        return [line[2:] for line in self.told if line[1:2] == [what]]
-
-    @property
-    def errors(self) -> str:
+    def log(self) -> str:
         return self._log_file.read_text()
 
     @property
@@ -73,7 +65,22 @@ class Worker:
     @property
     def claimed(self) -> set[str]:
         """The shards it has claimed at any time."""
-        return {words[0] for words in self.words("claimed")}
+        return set(re.findall(r"(\S+:\d+): claimed in ", self.log))
+
+    @property
+    def halted(self) -> set[str]:
+        """The shards it has halted at any time."""
+        return set(re.findall(r"(\S+:\d+) halted: ", self.log))
+
+    @property
+    def refusals(self) -> set[str]:
+        """Why commits were refused."""
+        return set(re.findall(r": commit refused \((\w+)\)", self.log))
+
+    @property
+    def rewinds(self) -> list[int]:
+        """Offsets that it had to apply again, each time the stored state had gone back."""
+        return [int(offsets) for offsets in re.findall(r"had gone back; (\d+) offsets", self.log)]
 
     def stop(self, patience_s: float = 30.0) -> int:
         """SIGTERM; the exit code."""
@@ -90,12 +97,11 @@ class World:
         self.settings: dict[str, Any] = {
             "kafka": stack.kafka.bootstrap,
             "redis": stack.redis.url,
-            "judgments": partitions,
-            "outcomes": partitions,
-            "cache": 300,
-            "log": {"session_timeout_s": 4.0, "heartbeat_s": 0.5, "report_every_s": 0.5, "fetch_max_wait_ms": 20},
-            "limits": {"idle_check_s": 1.0, "halted_poll_s": 0.3, "claim_wait_s": 3.0, "stop_wait_s": 3.0},
+            "session_seconds": 4,
+            "cached_items": 300 * partitions,
+            "cached_raters": 300 * partitions,
         }
+        self.limits = {"idle_check_s": 1.0, "halted_poll_s": 0.3, "claim_wait_s": 3.0, "stop_wait_s": 3.0}
         self.workers: list[Worker] = []
         self.random = random.Random(11)
 
@@ -107,7 +113,9 @@ class World:
             assert not report.problems, report.problems
 
     def start_worker(self, fault: str | None = None, **settings: Any) -> Worker:
-        worker = Worker(self.settings | settings, self.folder / f"worker-{len(self.workers)}.log", fault)
+        own = self.settings | {"metrics_port": self.stack.take_port()} | settings
+        log_file = self.folder / f"worker-{len(self.workers)}.log"
+        worker = Worker({"settings": own, "limits": self.limits}, log_file, fault)
         self.workers.append(worker)
         return worker
 
@@ -205,8 +213,7 @@ class World:
         parts = []
         for number, worker in enumerate(self.workers[-3:]):
             parts.append(f"--- worker {number} of the last, exit {worker.process.poll()}")
-            parts += [" ".join(line) for line in worker.told[-12:]]
-            parts += worker.errors.splitlines()[-25:]
+            parts += worker.log.splitlines()[-40:]
         return "\n".join(parts)
 
     def redis(self) -> "Redis":

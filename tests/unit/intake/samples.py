@@ -46,3 +46,41 @@ def records(*values: Any, offset: int = 100) -> list[Record]:
         Record(offset + at, LOG_MS, value if isinstance(value, bytes | None) else msgspec.json.encode(value))
         for at, value in enumerate(values)
     ]
+
+
+def adjudication(**fields: Any) -> dict[str, Any]:
+    return {
+        "type": "adjudication",
+        "queue": "images",
+        "item_id": "i",
+        "label": "none",
+        "revision": 1,
+        "auditor": "rbc-222222222222",
+        "sampling": "random",
+        "severity": "minor",
+        "at": LOG_MS,
+    } | fields
+
+
+def retraction(**fields: Any) -> dict[str, Any]:
+    return {
+        "type": "retraction",
+        "queue": "images",
+        "item_id": "i1",
+        "judgment_id": "j1",
+        "rater_id": RATER,
+        "reason": "a slip",
+        "at": LOG_MS,
+    } | fields
+
+
+def verdict(**fields: Any) -> dict[str, Any]:
+    return {
+        "type": "verdict",
+        "finding_id": "f1",
+        "rater_id": RATER,
+        "queue": "images",
+        "verdict": "cleared",
+        "by": "ana",
+        "at": LOG_MS,
+    } | fields

@@ -1,18 +1,18 @@
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import pytest
 import xxhash
 
-from stream.intake.control import ControlKey, sign
-from stream.intake.decode import PIECE, Decoded, decode, item_key
-from stream.intake.directory import Directory
+from stream.intake.decode import Decoded
 from stream.intake.partition import partition_of
-from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.profile import Profile
 from stream.quality.schema import OTHER, Flag, Op
-from tests.unit.intake.samples import DESTINATIONS, LOG_MS, RATER, SETTINGS, judgment, records
+from tests.unit.intake.samples import (
+    DESTINATIONS,
+    LOG_MS,
+    RATER,
+    judgment,
+)
 
 Decoder = Callable[..., Decoded]
 
@@ -145,182 +145,3 @@ def test_an_unknown_item_kind_is_none_and_counted(decoded: Decoder) -> None:
     batch = decoded(judgment(item_kind="film"), judgment(item_kind="photo"), judgment(item_kind=""))
     assert batch.rows["item_kind"].tolist() == [0, 1, 0]
     assert batch.counts == {("item_kind_other", "images"): 1}
-
-
-def test_corrections_become_rows(decoded: Decoder) -> None:
-    batch = decoded(
-        {"type": "gold", "queue": "images", "item_id": "i", "label": "dog", "revision": 2, "at": 5, "guideline": "v1"},
-        {"type": "gold", "queue": "images", "item_id": "i", "label": None, "revision": 3, "at": 6},
-        adjudication(sampling="random"),
-        adjudication(sampling="targeted"),
-    )
-    assert batch.rows["op"].tolist() == [Op.GOLD, Op.GOLD, Op.ADJUDICATION, Op.ADJUDICATION]
-    assert batch.rows["has_known"].tolist() == [1, 0, 1, 1]
-    assert batch.rows["known"].tolist() == [1, 0, 2, 2]
-    assert batch.rows["revision"].tolist() == [2, 3, 1, 1]
-    assert batch.rows["random"].tolist() == [0, 0, 1, 0]
-    assert batch.rows["submitted_ms"].tolist() == [5, 6, LOG_MS, LOG_MS]
-    assert batch.rows["guideline"].tolist() == [xxhash.xxh32_intdigest(b"v1"), 0, 0, 0]
-    assert batch.item_keys == [item_key("images", "i")] * 4
-    assert [batch.item_ids[at] for at in batch.rows["item_id"]] == ["i"] * 4
-
-
-def test_a_retraction_names_judgment_and_rater(decoded: Decoder) -> None:
-    batch = decoded(retraction())
-    row = batch.rows[0]
-    assert (row["op"], row["queue"], row["profile"]) == (Op.RETRACTION, 0, -1)
-    assert row["judgment"] == xxhash.xxh3_64_intdigest(b"j1")
-    assert row["rater"] == xxhash.xxh3_64_intdigest(RATER.encode())
-    assert row["destination"] == partition_of(RATER, DESTINATIONS)
-    assert batch.item_keys == [item_key("images", "i1")]
-
-
-def test_a_verdict_comes_with_its_event(decoded: Decoder) -> None:
-    batch = decoded(judgment(), verdict())
-    assert batch.rows["op"].tolist() == [Op.JUDGMENT, Op.VERDICT]
-    assert batch.rows["rater"][1] == xxhash.xxh3_64_intdigest(RATER.encode())
-    ((row, event),) = batch.verdicts
-    assert (row, event.verdict, event.finding_id) == (1, "cleared", "f1")
-
-
-def test_a_settings_record_changes_its_successors_within_the_batch(directory: Directory, key: ControlKey) -> None:
-    more = SettingsPayload(
-        queues=(
-            *SETTINGS.queues[1:],
-            QueuePayload(name="audio", labels=("yes", "no")),
-            QueuePayload(name="images", labels=("cat", "dog", "none", "fish")),
-        ),
-        vendors=("acme",),
-    )
-    control = sign(key, source="settings", version=1, at=1, payload=more)
-    audio, fish = judgment(queue="audio", label="no"), judgment(label="fish")
-    batch = decode(records(audio, fish, control, audio, fish, judgment(vendor="zenith")), directory, DESTINATIONS)
-    assert [reject.reason for reject in batch.rejects] == ["unknown_queue", "unknown_vendor"]
-    assert [reject.offset for reject in batch.rejects] == [100, 105]
-    assert batch.rows["op"].tolist() == [Op.REJECT, Op.JUDGMENT, Op.CONTROL, Op.JUDGMENT, Op.JUDGMENT, Op.REJECT]
-    assert batch.rows["queue"].tolist() == [-1, 0, -1, 3, 0, -1]
-    assert batch.rows["label"][[1, 3, 4]].tolist() == [OTHER, 1, 3]
-    assert [batch.profiles[at].queue for at in batch.rows["profile"][[1, 3, 4]]] == ["images", "audio", "images"]
-    assert [(row, control.source) for row, control in batch.controls] == [(2, "settings")]
-
-
-def test_a_closed_queue_takes_corrections_but_no_judgments(directory: Directory, key: ControlKey) -> None:
-    closing = SettingsPayload(queues=SETTINGS.queues[1:], vendors=SETTINGS.vendors)
-    control = sign(key, source="settings", version=1, at=1, payload=closing)
-    batch = decode(records(control, judgment(), retraction(), adjudication()), directory, DESTINATIONS)
-    assert [(reject.offset, reject.reason) for reject in batch.rejects] == [(101, "unknown_queue")]
-
-
-def test_controls_of_other_sources_are_handed_on_and_stale_ones_only_counted(
-    directory: Directory, key: ControlKey
-) -> None:
-    new = sign(key, source="reference:images", version=4, at=1, payload={"a": 1})
-    old = sign(key, source="reference:images", version=3, at=2, payload={"a": 2})
-    batch = decode(records(new, old, new), directory, DESTINATIONS)
-    assert batch.rows["op"].tolist() == [Op.CONTROL] * 3
-    assert [(row, bytes(control.payload)) for row, control in batch.controls] == [(0, b'{"a":1}')]
-    assert batch.counts == {("stale_control", "reference"): 2}
-    assert not batch.rejects
-
-
-def test_a_reject_keeps_its_bytes_and_nothing_else_in_the_batch(decoded: Decoder) -> None:
-    batch = decoded(judgment(), b"no json", judgment(queue="nowhere"), None)
-    assert [(reject.offset, str(reject.reason)) for reject in batch.rejects] == [
-        (101, "malformed_json"),
-        (102, "unknown_queue"),
-        (103, "malformed_json"),
-    ]
-    assert [reject.value for reject in batch.rejects][::2] == [b"no json", None]
-    for at in (1, 2, 3):
-        row = batch.rows[at]
-        assert (row["op"], row["queue"], row["profile"], row["item"], row["item_id"]) == (Op.REJECT, -1, -1, -1, -1)
-        assert (batch.item_keys[at], batch.item_ids[at]) == (b"", "")
-
-
-def test_where_a_batch_is_cut_makes_no_difference(key: ControlKey) -> None:
-    control = sign(key, source="settings", version=1, at=1, payload=SETTINGS)
-    stream = [judgment(), control, *mixed(2 * PIECE + 7)]
-    whole = decode(records(*stream), directory := Directory(key), DESTINATIONS)
-    other = Directory(key)
-    parts = [decode([record], other, DESTINATIONS) for record in records(*stream)]
-    columns = [name for name in whole.rows.dtype.names or () if name not in ("profile", "item_id")]
-    joined = np.concatenate([part.rows for part in parts])
-    for name in columns:
-        assert whole.rows[name].tolist() == joined[name].tolist(), name
-    assert whole.item_keys == [part.item_keys[0] for part in parts]
-    assert whole.rejects == [reject for part in parts for reject in part.rejects]
-    assert sum((part.counts for part in parts), start=type(whole.counts)()) == whole.counts
-    assert directory.to_bytes() == other.to_bytes()
-    profiles = [whole.profiles[at] if at >= 0 else None for at in whole.rows["profile"]]
-    assert profiles == [
-        part.profiles[part.rows["profile"][0]] if part.rows["profile"][0] >= 0 else None for part in parts
-    ]
-
-
-def test_the_profile_cache_may_be_emptied_at_any_time(directory: Directory) -> None:
-    before = decode(records(*mixed(50)), directory, DESTINATIONS)
-    directory.profiles.empty()
-    after = decode(records(*mixed(50)), directory, DESTINATIONS)
-    assert before.rows.tobytes() == after.rows.tobytes()
-    assert before.profiles == after.profiles
-
-
-def test_an_empty_batch_is_empty(decoded: Decoder) -> None:
-    batch = decoded()
-    assert len(batch.rows) == 0
-    assert not batch.rejects
-
-
-def mixed(count: int) -> list[Any]:
-    kinds: list[Any] = [
-        judgment(gold="dog", cost="0.05", currency="USD"),
-        judgment(label="fish", locale="fr-FR", trace=1),
-        judgment(rater_id="rbc-zzzzzzzzzzzz", duration_ms=77),
-        judgment(queue="tags", label=["red", "blue"]),
-        judgment(queue="stars", label=2, outcome="skipped"),
-        judgment(vendor="nobody"),
-        judgment(cost="1.2.3", submitted_at="2023-11-14T22:13:19Z"),
-        b"[]",
-        retraction(),
-        verdict(),
-        adjudication(),
-    ]
-    return [kinds[at % len(kinds)] for at in range(count)]
-
-
-def adjudication(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "adjudication",
-        "queue": "images",
-        "item_id": "i",
-        "label": "none",
-        "revision": 1,
-        "auditor": "rbc-222222222222",
-        "sampling": "random",
-        "severity": "minor",
-        "at": LOG_MS,
-    } | fields
-
-
-def retraction(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "retraction",
-        "queue": "images",
-        "item_id": "i1",
-        "judgment_id": "j1",
-        "rater_id": RATER,
-        "reason": "a slip",
-        "at": LOG_MS,
-    } | fields
-
-
-def verdict(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "verdict",
-        "finding_id": "f1",
-        "rater_id": RATER,
-        "queue": "images",
-        "verdict": "cleared",
-        "by": "ana",
-        "at": LOG_MS,
-    } | fields

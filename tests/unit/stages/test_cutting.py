@@ -26,8 +26,8 @@ NERVOUS = Policy(
 )
 
 
-def items(*, cached: int = 200_000) -> ItemStage:
-    return ItemStage(0, 2, directory(), horizon_days=1, cached_items=cached)
+def items(*, cached: int = 200_000, kept_limit: int = 100_000) -> ItemStage:
+    return ItemStage(0, 2, directory(), horizon_days=1, cached_items=cached, kept_limit=kept_limit)
 
 
 def raters(*, cached: int = 20_000, policy: Policy = NERVOUS) -> RatersStage:
@@ -45,15 +45,15 @@ def same_state(one: Store, other: Store) -> None:
 
 
 @careful
-@given(logs(), cuts, st.integers(1, 3), lives)
+@given(logs(), cuts, st.integers(1, 3), lives, st.sampled_from([100_000, 0, 1, 3]))
 def test_stage_one_is_the_same_however_it_is_cut(
-    timed: list[Timed], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]]
+    timed: list[Timed], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]], limit: int
 ) -> None:
     log = log_of(timed)
-    whole = run(items(), log)
+    whole = run(items(kept_limit=limit), log)
     for other in (
-        run(items(cached=0), log, batches=batches, flushes=flushes),
-        run_with_restarts(lambda: items(cached=0), log, some_lives),
+        run(items(cached=0, kept_limit=limit), log, batches=batches, flushes=flushes),
+        run_with_restarts(lambda: items(cached=0, kept_limit=limit), log, some_lives),
     ):
         same_state(whole, other)
         assert outcomes(other.messages) == outcomes(whole.messages)

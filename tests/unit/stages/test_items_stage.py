@@ -6,12 +6,12 @@ import pytest
 from stream.quality.columns import Column
 from stream.quality.item_rows import BLOCK_MARKS
 from stream.quality.item_table import ItemTable
-from stream.quality.outcome_message import decode_message, rows_of
+from stream.quality.outcome_message import decode_message
 from stream.quality.schema import MARK, MARK_CAP, UNIT
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Effects, Flush
 from tests.oracle.judging import RowName
-from tests.oracle.shards import Record, Store, both_stages, directory, log_of, measured, run
+from tests.oracle.shards import Record, Store, both_stages, directory, log_of, measured, outcome_rows, run
 from tests.oracle.streams import DAY_MS, START_MS, retraction
 from tests.oracle.sums import Sums
 
@@ -74,7 +74,7 @@ def test_beyond_4096_judgments_an_item_scores_but_remembers_no_more() -> None:
     many = [judged(n, rater=f"r{n % 5000}") for n in range(MARK_CAP + 2)]
     effects, flush = apply(stage, store, log(*many))
     assert results(effects) == {"applied": MARK_CAP, "unkept": 2}
-    last = rows_of(decode_message(flush.messages[-1].value))[-1]
+    last = outcome_rows(decode_message(flush.messages[-1].value))[-1]
     assert (last["new"]["peers"], last["new"]["agreement"], last["first"]) == (8, UNIT, 1)
     again = [judged(MARK_CAP - 1, rater=f"r{MARK_CAP - 1}"), judged(MARK_CAP, rater=f"r{MARK_CAP}")]
     effects, _ = apply(stage, store, log(*again, offset=len(many)))
@@ -93,7 +93,7 @@ def test_a_much_judged_item_is_stored_in_blocks_and_only_those_that_changed_are_
     assert [key[16:] for key, _ in flush.rows["golds"]] == [b"", b"\x02\x00"]
     _, flush = apply(stage, store, log(gold("b", 2), offset=901))
     assert len(flush.rows["golds"]) == 3, "a corrected gold changes every judgment"
-    assert len(rows_of(decode_message(flush.messages[0].value))) == 3 * BLOCK_MARKS
+    assert len(outcome_rows(decode_message(flush.messages[0].value))) == 3 * BLOCK_MARKS
 
 
 def test_an_item_moves_whole_to_the_golds_when_its_answer_becomes_known() -> None:
@@ -148,7 +148,7 @@ def test_a_corrected_gold_reaches_answers_of_any_age() -> None:
     stage, store = ItemStage(0, 1, directory(), horizon_days=1, cached_items=0), Store()
     apply(stage, store, log(judged(0, gold="a")))
     _, flush = apply(stage, store, log(gold("b"), start_ms=START_MS + 100 * DAY_MS, offset=1))
-    (row,) = rows_of(decode_message(flush.messages[0].value))
+    (row,) = outcome_rows(decode_message(flush.messages[0].value))
     assert (row["old"]["credit"], row["new"]["credit"]) == (UNIT, 0)
 
 

@@ -14,8 +14,8 @@ careful = settings(
 )
 
 
-def told(timed: list[Timed], horizon_ms: int = FOREVER_MS) -> Oracle:
-    oracle = Oracle(QUEUES, horizon_ms)
+def told(timed: list[Timed], horizon_ms: int = FOREVER_MS, **limit: int) -> Oracle:
+    oracle = Oracle(QUEUES, horizon_ms, **limit)
     for log_ms, event in timed:
         oracle.take(log_ms, event)
     return oracle
@@ -43,6 +43,14 @@ def test_every_row_has_the_oracles_columns_in_every_window(timed: list[Timed]) -
 @given(logs())
 def test_an_item_is_forgotten_after_two_horizons_unless_it_has_a_known_answer(timed: list[Timed]) -> None:
     oracle, shards = told(timed, DAY_MS), both_stages(log_of(timed), horizon_days=1)
+    assert comparable(measured(shards, "lifetime", START_MS)) == comparable(sums(oracle, "lifetime", START_MS))
+
+
+@careful
+@given(logs(), st.integers(0, 4))
+def test_a_full_shard_takes_no_known_answer_of_another_item_and_forgets_it(timed: list[Timed], limit: int) -> None:
+    oracle = told(timed, DAY_MS, kept_limit=limit)
+    shards = both_stages(log_of(timed), horizon_days=1, kept_limit=limit)
     assert comparable(measured(shards, "lifetime", START_MS)) == comparable(sums(oracle, "lifetime", START_MS))
 
 

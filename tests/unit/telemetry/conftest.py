@@ -8,7 +8,7 @@ from stream.telemetry.board import Board
 from stream.telemetry.instruments import Instruments
 from stream.telemetry.options import BoardOptions, RaterSeries
 from stream.telemetry.render import Scope
-from tests.unit.telemetry.crowd import NOW_MS
+from tests.unit.telemetry.crowd import NOW_MS, Crowd
 
 MakeBoard = Callable[..., Board]
 
@@ -32,3 +32,10 @@ def make_board(clock: Clock) -> MakeBoard:
         return Board(Scope(mode, cap, replace(BoardOptions(), **options)), Instruments(), clock)
 
     return make
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    crowd = Crowd()
+    crowd.work(wrong=2)
+    return crowd

@@ -11,40 +11,12 @@ from stream.quality.compiled import plain
 from stream.quality.measures import measure
 from stream.quality.policy import State
 from stream.quality.windows import Window, window_sums
-from stream.telemetry.board import Board
 from stream.telemetry.kernels import columns_of
 from stream.telemetry.metrics import METRICS
+from tests.unit.telemetry.boards import exported, rater
 from tests.unit.telemetry.conftest import Clock, MakeBoard
 from tests.unit.telemetry.crowd import NOW_MS, Crowd, name
 from tests.unit.telemetry.reading import Exported
-
-
-def rater(number: int, **more: str) -> dict[str, str]:
-    return {"rater": name(number), "queue": "toxicity", "vendor": "acme"} | more
-
-
-def flagged(number: int) -> dict[str, str]:
-    return rater(number, detector="gold_accuracy", mode="shadow")
-
-
-def forgive(crowd: Crowd) -> None:
-    """The known answers turn out to be the other ones: rater 2 was right."""
-    for n in range(40):
-        crowd.gold(f"item-{n}", ("no", "yes")[n % 2], revision=1)
-    crowd.apply()
-
-
-async def exported(board: Board, crowd: Crowd) -> Exported:
-    board.enter("outcomes:0", crowd.raters)
-    await board.refresh()
-    return Exported.of(board)
-
-
-@pytest.fixture
-def crowd() -> Crowd:
-    crowd = Crowd()
-    crowd.work(wrong=2)
-    return crowd
 
 
 async def test_a_raters_series_are_the_measures_of_the_row(crowd: Crowd, make_board: MakeBoard) -> None:
@@ -95,42 +67,6 @@ async def test_windows_are_those_of_the_wall_clock(crowd: Crowd, make_board: Mak
     assert page.get("quality_judgments", vendor="acme", queue="toxicity", window="lifetime") == 120
 
 
-async def test_a_vendors_sums_are_those_of_its_raters_over_all_shards(make_board: MakeBoard) -> None:
-    crowds = [Crowd(), Crowd()]
-    for crowd in crowds:
-        crowd.work(wrong=2)
-        crowd.judge(7, "item-0", "yes", vendor="other", cost="0.25", currency="EUR")
-        crowd.judge(8, "item-1", None, outcome="skipped")
-        crowd.apply()
-    board = make_board("none")
-    board.enter("outcomes:1", crowds[1].raters)
-    page = await exported(board, crowds[0])
-    life = sum(
-        table.rows.life[slot]
-        for crowd in crowds
-        for table in crowd.raters.tables.values()
-        for slot in table.slot_of.values()
-        if table.profiles[slot].rater_id and table.profiles[slot].vendor == "acme"
-    )
-    told: Any = measure(life, np.zeros(2, "i8"))
-    acme = {"vendor": "acme", "queue": "toxicity", "window": "lifetime"}
-    total = {metric: page.get(f"quality_{metric}", **acme) for metric in ("agreed_judgments", "gold_right_judgments")}
-    scored, gold, timed = (page.get(f"quality_{n}_judgments", **acme) for n in ("scored", "gold", "timed"))
-    assert page.get("quality_judgments", **acme) == told.judgments == 240
-    assert page.get("quality_skipped_judgments", **acme) == 2
-    assert {labels["vendor"] for labels in page.named("quality_judgments")} == {"acme", "other"}
-    assert total["agreed_judgments"] / scored == pytest.approx(told.agreement.value)
-    assert total["gold_right_judgments"] / gold == pytest.approx(told.gold_accuracy.value)
-    chance = page.get("quality_expected_agreed_judgments", **acme)
-    skill = (total["agreed_judgments"] - chance) / (scored - chance)
-    assert skill == pytest.approx(told.chance_corrected.value)
-    mean = page.get("quality_log_time", **acme) / timed
-    spread = page.get("quality_log_time_squared", **acme) / timed - mean**2
-    assert 2.718281828459045**mean == pytest.approx(told.typical_duration_ms / 1000)
-    assert max(spread, 0) ** 0.5 == pytest.approx(told.duration_spread, abs=1e-4)
-    assert page.get("quality_cost", vendor="other", queue="toxicity", window="24h") == 0.5
-
-
 async def test_what_is_unknown_is_absent_and_its_reason_counted(make_board: MakeBoard) -> None:
     crowd = Crowd()
     for n in range(12):
@@ -154,42 +90,6 @@ async def test_what_is_unknown_is_absent_and_its_reason_counted(make_board: Make
     assert page.get("raters", vendor="acme", queue="toxicity", state="unknown") == 3
 
 
-async def test_a_finding_is_1_then_0_for_the_look_back_then_gone(
-    crowd: Crowd, make_board: MakeBoard, clock: Clock
-) -> None:
-    board = make_board("findings", worst_per_queue=0, cleared_for_s=600)
-    page = await exported(board, crowd)
-    assert page.get("rater_suspect", **flagged(2)) == 1
-    assert page.get("findings_open", vendor="acme", queue="toxicity", detector="gold_accuracy") == 1
-    assert page.get("flagged_raters", vendor="acme", queue="toxicity") == 1
-    assert {labels["rater"] for labels in page.named("rater_suspicion_ratio")} == {name(2)}
-    forgive(crowd)
-    for passed_s, told in ((0, 0), (599, 0), (601, None)):
-        clock.now_ms = NOW_MS + 1000 * passed_s
-        await board.refresh()
-        assert Exported.of(board).get("rater_suspect", **flagged(2)) == told, passed_s
-
-
-async def test_a_finding_that_closes_before_the_first_page_is_still_told_as_closed(
-    crowd: Crowd, make_board: MakeBoard
-) -> None:
-    board = make_board()
-    board.enter("outcomes:0", crowd.raters)
-    forgive(crowd)
-    await board.refresh()
-    assert Exported.of(board).get("rater_suspect", **flagged(2)) == 0
-
-
-async def test_a_finding_is_told_although_the_cache_let_the_row_go(crowd: Crowd, make_board: MakeBoard) -> None:
-    [table] = crowd.raters.tables.values()
-    keys = [key for key, slot in table.slot_of.items() if table.profiles[slot].rater_id]
-    for key in keys:
-        del table.slot_of[key]
-    page = await exported(make_board("findings"), crowd)
-    assert page.get("rater_suspect", **flagged(2)) == 1
-    assert page.named("rater_state") == []
-
-
 async def test_a_row_that_goes_between_two_steps_is_left_out(crowd: Crowd, make_board: MakeBoard) -> None:
     board = make_board()
     board.enter("outcomes:0", crowd.raters)
@@ -208,34 +108,10 @@ async def test_a_row_that_goes_between_two_steps_is_left_out(crowd: Crowd, make_
     assert {labels["rater"] for labels in Exported.of(board).named("rater_state")} == {name(0), name(2)}
 
 
-async def test_training_is_measured_and_never_exported_as_a_finding(make_board: MakeBoard) -> None:
-    crowd = Crowd()
-    for n in range(60):
-        for number in range(3):
-            label = "yes" if number else "no"
-            crowd.judge(number, f"item-{n}", label, gold="yes", stage="training", sensitivity="severe")
-    crowd.judge(1, "item-0", "yes", gold="yes")
-    crowd.apply()
-    page = await exported(make_board(), crowd)
-    assert page.get("training_raters", vendor="acme", queue="toxicity") == 3
-    assert page.named("rater_suspect") == page.named("findings_open") == []
-    assert {labels["rater"] for labels in page.named("rater_judgments")} == {name(1)}
-    assert page.get("quality_judgments", vendor="acme", queue="toxicity", window="lifetime") == 1
-
-
 async def test_the_cap_is_counted(crowd: Crowd, make_board: MakeBoard) -> None:
     page = await exported(make_board(cap=1), crowd)
     assert {labels["rater"] for labels in page.named("rater_suspicion_ratio")} == {name(2)}
     assert (page.get("rater_series_raters"), page.get("rater_series_cut_raters")) == (1, 2)
-
-
-async def test_findings_beyond_the_cap_are_counted_too(make_board: MakeBoard) -> None:
-    crowd = Crowd()
-    for wrong in (2, 3):
-        crowd.work(judgments=150, raters=4, wrong=wrong)
-    page = await exported(make_board("findings", cap=1, worst_per_queue=0), crowd)
-    assert len(page.named("rater_suspect")) == 1
-    assert page.get("rater_series_cut_raters") >= 1
 
 
 async def test_without_rater_series_no_rater_is_named_anywhere(crowd: Crowd, make_board: MakeBoard) -> None:
@@ -243,26 +119,6 @@ async def test_without_rater_series_no_rater_is_named_anywhere(crowd: Crowd, mak
     page = await exported(board, crowd)
     assert page.get("flagged_raters", vendor="acme", queue="toxicity") == 1
     assert not any("rater" in dict(labels) for _, labels in page.all)
-
-
-async def test_exposure_is_summed_over_queues_and_names_nobody(make_board: MakeBoard) -> None:
-    crowd = Crowd("toxicity", "violence")
-    for n in range(8):
-        more: dict[str, Any] = {"duration_ms": 1_800_000, "sensitivity": "severe", "ago_ms": 3_600_000 * (n + 1)}
-        crowd.judge(0, f"a{n}", "yes", **more)  # four hours here
-        crowd.judge(1, f"b{n}", "yes", **more | {"duration_ms": 1_000_000})  # 2.2 hours here
-        crowd.judge(1, f"c{n}", "yes", **more | {"duration_ms": 600_000, "queue": "violence"})  # and 1.3 there
-        crowd.judge(4, f"f{n}", "yes", **more | {"stage": "training"})  # four hours in training
-        crowd.judge(2, f"d{n}", "yes", **more | {"sensitivity": "none"})
-        crowd.judge(3, f"e{n}", "yes", **more | {"ago_ms": 40 * 3_600_000})
-    crowd.apply()
-    page = await exported(make_board("none"), crowd)
-    assert page.get("care_raters", vendor="acme", queue="toxicity", level="over") == 2
-    assert page.get("care_raters", vendor="acme", queue="toxicity", level="near") == 1
-    assert len(page.named("care_raters")) == 2
-    exposed = {"vendor": "acme", "queue": "violence", "window": "24h", "sensitivity": "severe"}
-    assert page.get("care_exposure_seconds", **exposed) == 4800
-    assert not any("rater" in labels for labels in page.named("care_raters") + page.named("care_exposure_seconds"))
 
 
 async def test_a_shard_is_loading_until_a_page_shows_it(crowd: Crowd, make_board: MakeBoard) -> None:
@@ -273,31 +129,6 @@ async def test_a_shard_is_loading_until_a_page_shows_it(crowd: Crowd, make_board
     assert board.loading == frozenset()
     board.enter("outcomes:0", Crowd().raters)
     assert board.loading == {"outcomes:0"}
-
-
-async def test_a_shard_that_left_takes_its_numbers_along_but_hands_its_findings_over(
-    crowd: Crowd, make_board: MakeBoard, clock: Clock
-) -> None:
-    board = make_board(handover_s=30)
-    await exported(board, crowd)
-    board.leave("outcomes:0")
-    await board.refresh()
-    page = Exported.of(board)
-    assert page.named("quality_judgments") == page.named("rater_state") == page.named("findings_open") == []
-    assert page.get("rater_suspect", **flagged(2)) == 1
-    clock.now_ms += 30_000
-    await board.refresh()
-    assert Exported.of(board).get("rater_suspect", **flagged(2)) == 0
-
-
-async def test_active_raters_are_those_of_the_window(make_board: MakeBoard) -> None:
-    crowd = Crowd()
-    for number, ago_ms in enumerate((60_000, 7_200_000, 3 * 86_400_000, 9 * 86_400_000)):
-        crowd.judge(number, f"item-{number}", "yes", ago_ms=ago_ms)
-    crowd.apply()
-    page = await exported(make_board(), crowd)
-    active = {w: page.get("active_raters", vendor="acme", queue="toxicity", window=w) for w in ("1h", "24h", "7d")}
-    assert active == {"1h": 1, "24h": 2, "7d": 3}
 
 
 async def test_the_last_50_and_the_buckets_are_those_of_the_pure_core(make_board: MakeBoard) -> None:

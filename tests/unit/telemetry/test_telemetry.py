@@ -73,13 +73,6 @@ async def worker() -> AsyncIterator[Worker]:
     await worker.telemetry.stop()
 
 
-@pytest.fixture
-def crowd() -> Crowd:
-    crowd = Crowd()
-    crowd.work(wrong=2)
-    return crowd
-
-
 async def test_a_worker_becomes_ready_when_its_findings_can_be_scraped(worker: Worker, crowd: Crowd) -> None:
     status, content_type, body = await worker.get("/readyz")
     assert (status, content_type) == (503, "application/json; charset=utf-8")

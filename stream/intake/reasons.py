@@ -66,5 +66,5 @@ _ADVICE = {
     Reason.CONFLICTING_DUPLICATE: "The judgment_id was seen with other content: make ids unique, or send a revision.",
     Reason.ITEM_EXPIRED: "The item's history is past its horizon: corrections must arrive within it.",
     Reason.STALE_REVISION: "A revision at least as high was applied before: raise the revision to correct it again.",
-    Reason.GOLD_LIMIT: "The shard keeps no more known answers (withdrawing frees none): raise RATERWATCH_KEPT_ITEMS, then redrive.",
+    Reason.GOLD_LIMIT: "The shard may keep no more known answers: raise RATERWATCH_KEPT_ITEMS, then redrive.",
 }

@@ -22,16 +22,17 @@ def write_report(result: Result, folder: Path) -> list[Path]:
     """Writes the three files into the folder, which is made if need be; files of an earlier run are replaced."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_csv(folder / RATERS, RaterRow._fields, result.raters)
+        write_csv(folder / RATERS, RaterRow._fields, result.raters)
         _write_findings(folder / FINDINGS, result.findings)
-        _write_csv(folder / SNAPSHOTS, Snapshot._fields, result.snapshots)
+        write_csv(folder / SNAPSHOTS, Snapshot._fields, result.snapshots)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error}); choose another folder with --out") from None
     return [folder / name for name in (RATERS, FINDINGS, SNAPSHOTS)]
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with _replacing(path) as file:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes rows under a header; None is an empty cell."""
+    with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([_cell(value) for value in row] for row in rows)
@@ -45,12 +46,12 @@ def _cell(value: object) -> object:
 
 
 def _write_findings(path: Path, findings: Sequence[Finding]) -> None:
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.writelines(msgspec.json.encode(finding).decode() + "\n" for finding in findings)
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
+def replacing(path: Path) -> Iterator[TextIO]:
     """A reader never sees half a file, and a failed run leaves the earlier one's."""
     draft = path.with_name(path.name + ".part")
     with draft.open("w", encoding="utf-8", newline="") as file:

@@ -1,7 +1,7 @@
 """The worker's two stages over a log of events, in memory, cut as the partitions of Kafka would be."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -23,10 +23,12 @@ from stream.quality.policy import DEFAULT_POLICY, Policy
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Effects
 from stream.stages.raters_stage import RatersStage
+from stream.stages.raters_work import RaterWork
 
 BATCH_EVENTS = 4_000
 CACHED_PARTITIONS = 1_000_000
 _ENCODER = msgspec.json.Encoder()
+Listener = Callable[[RaterWork], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Backtest:
     """Feed it batches of events in order, then finish it.
 
     The log's time is the latest event time so far: each event is read as if it had arrived when it happened. Nothing is
-    forgotten for its age.
+    forgotten for its age. `listeners` are told of each batch that stage 2 has applied.
     """
 
-    def __init__(self, settings: SettingsPayload, plan: Plan) -> None:
+    def __init__(self, settings: SettingsPayload, plan: Plan, listeners: Sequence[Listener] = ()) -> None:
+        self._listeners = listeners
         self._watch, self._durations = Watch(plan.snapshots), Durations()
         numbers = range(plan.partitions)
         self._items = [
@@ -118,6 +121,8 @@ class Backtest:
                 work = in_file_order(shard.read(inbox))
                 self._counts.update(shard.apply(work).counts)
                 self._durations.add(work)
+                for listener in self._listeners:
+                    listener(work)
 
     def finish(self) -> Result:
         """What there is to know at the end of the log."""

@@ -20,10 +20,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.errors": frozenset(),
     "stream.events": frozenset({"stream.errors"}),
     "stream.quality": frozenset(),
+    "stream.policy": frozenset({"stream.errors", "stream.events"}),
     "stream.stages.port": frozenset(),
     "stream.state.port": frozenset(),
     "stream.transport.port": frozenset({"stream.stages.port"}),
-    "stream.stages": CONTRACTS | {"stream.events", "stream.intake", "stream.quality"},
+    "stream.stages": CONTRACTS | {"stream.events", "stream.intake", "stream.policy", "stream.quality"},
     "stream.intake": CONTRACTS | {"stream.events", "stream.quality"},
     "stream.simulate": frozenset({"stream.errors", "stream.events", "stream.intake"}),
     "stream.state": CONTRACTS | {"stream.quality"},
@@ -31,7 +32,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.transport": CONTRACTS,
     "stream.telemetry": CONTRACTS | {"stream.events", "stream.quality", "stream.stages", "stream.transport.observer"},
     "stream.transport.observer": CONTRACTS,
-    "stream.backtest": CONTRACTS | {"stream.events", "stream.intake", "stream.quality", "stream.stages"},
+    "stream.backtest": CONTRACTS
+    | {"stream.events", "stream.intake", "stream.policy", "stream.quality", "stream.stages"},
+    "stream.report": CONTRACTS
+    | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.backtest"},
     # The edge: settings are read, processes are composed and commands talk to people.
     "stream.settings": frozenset(
         {"stream.errors", "stream.intake", "stream.state", "stream.transport", "stream.telemetry"}
@@ -78,6 +82,8 @@ IMPURE_MODULES = frozenset(
 IMPURE_EXCEPT = {
     # Compiled code is kept by a hash of the sources it came from, so this one file reads sources.
     "stream/quality/compiled.py": frozenset({"pathlib"}),
+    # The policy is a file, and this one reads it.
+    "stream/policy/policy_file.py": frozenset({"pathlib"}),
 }
 IMPURE_FUNCTIONS = frozenset({"open", "input", "print"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "default_rng"})
@@ -91,8 +97,9 @@ def test_no_file_outside_its_adapter_imports_a_server_library() -> None:
     assert [fault for path in sources() for fault in library_faults(path)] == []
 
 
-def test_quality_uses_only_pure_libraries_and_no_clock() -> None:
-    assert [fault for path in sources() if path.startswith("stream/quality/") for fault in purity_faults(path)] == []
+@pytest.mark.parametrize("part", ["stream/quality/", "stream/policy/"])
+def test_what_decides_uses_only_pure_libraries_and_no_clock(part: str) -> None:
+    assert [fault for path in sources() if path.startswith(part) for fault in purity_faults(path)] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from stream.events import Finding
 from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 from tests.unit.backtest.test_run import crowd
 
-FILES = ["findings.jsonl", "raters.csv", "snapshots.csv"]
+FILES = ["findings.jsonl", "items.csv", "raters.csv", "report.html", "report.json", "snapshots.csv"]
 RATERS = (
     "rater_id,queue,vendor,judgments,agreement,agreement_low,agreement_high,gold_judgments,gold_accuracy,"
     "median_duration_ms,fast_share,suspicion,state,first_suspect_at,reasons"
@@ -43,7 +43,7 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def test_three_files_and_a_summary_are_written(run, tmp_path):
+def test_the_files_and_a_summary_are_written(run, tmp_path):
     result = run("--snapshots", "40,5,10")
 
     assert result.exit_code == 0, result.output

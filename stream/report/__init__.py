@@ -1,0 +1,1 @@
+"""The backtest's report: what a run found, held against what is true where that is known."""

@@ -40,7 +40,7 @@ class Directory:
         self.accept_raw_ids = False
         self.queues: list[QueueRow] = []
         self._rows: dict[str, int] = {}
-        self.profiles = ProfileTable(self._judge)
+        self.profiles = ProfileTable(self._judge, self._is_acceptable)
         self.labels = LabelTable(self._code)
         self._refresh()
 
@@ -159,11 +159,14 @@ class Directory:
         allowed = self.queues[row].vendors
         if allowed and profile.vendor not in allowed:
             return row, Reason.UNKNOWN_VENDOR.code
-        if not self.accept_raw_ids and not looks_like_pseudonym(profile.rater_id):
+        if not self._is_acceptable(profile.rater_id):
             return row, Reason.RAW_RATER_ID.code
         if profile.currency is not None and not _is_currency(profile.currency):
             return row, Reason.OUT_OF_BOUNDS.code
         return row, 0
+
+    def _is_acceptable(self, rater_id: str) -> bool:
+        return self.accept_raw_ids or looks_like_pseudonym(rater_id)
 
     def _code(self, queue: str, label: LabelValue) -> int | Reason:
         row = self.row(queue)

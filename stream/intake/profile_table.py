@@ -6,13 +6,13 @@ emptied at any time without changing a result.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 from stream.events import Judgment
-from stream.intake.partition import positive_hash
+from stream.intake.rater_hashes import rater_hashes
 from stream.quality.profile import Profile
 
 SLOTS_MAX = 200_000
@@ -27,48 +27,82 @@ SLOT = np.dtype(
 )
 
 WireProfile = tuple[str, str, str, str | None, str | None, str | None]
+Judge = Callable[[Profile], tuple[int, int]]
+
+
+class _Company(NamedTuple):
+    """What the raters have in common whose profiles differ by their ids only."""
+
+    wire: tuple[str | None, ...]  # a profile off the wire, the id apart
+    names: tuple[str | None, ...]  # the same as a profile has it
+    verdict: tuple[int, int]  # (queue row, reason code)
 
 
 class ProfileTable(dict[WireProfile, int]):
-    """Slots by profile; looking up a new profile makes its slot. `judge` answers (queue row, reason code)."""
+    """Slots by profile; looking up a new profile makes its slot. `judge` answers a profile's (queue row, reason code).
 
-    def __init__(self, judge: Callable[[Profile], tuple[int, int]]) -> None:
+    Of the rater's id only `is_acceptable` may matter to `judge`: it is asked once for all raters of a queue, vendor,
+    locale, site and currency whose ids are alike in this.
+    """
+
+    def __init__(self, judge: Judge, is_acceptable: Callable[[str], bool]) -> None:
         super().__init__()
-        self._judge = judge
+        self._judge, self._is_acceptable = judge, is_acceptable
         self._texts: dict[str, str] = {}
-        self._shared = self._texts.setdefault
+        self._companies: dict[tuple[object, ...], _Company] = {}
         self._slots = np.zeros(1024, SLOT)
         self.profiles: list[Profile] = []
 
-    def __missing__(self, wire: WireProfile) -> int:
-        slot = len(self.profiles)
-        if slot == len(self._slots):
-            self._slots = np.concatenate([self._slots, np.zeros_like(self._slots)])
-        # Look-ups compare texts: shared ones stay in the processor's cache, which makes them twice as fast.
-        rater_id, queue_name, vendor, locale, site, currency = wire
-        queue_name, vendor = self._shared(queue_name, queue_name), self._shared(vendor, vendor)
-        locale, site, currency = (text and self._shared(text, text) for text in (locale, site, currency))
-        wire = (rater_id, queue_name, vendor, locale, site, currency)
-        profile = Profile(rater_id, queue_name, vendor, locale or None, site or None, currency)
-        queue, refused = self._judge(profile)
-        rater = xxhash.xxh3_64_intdigest(rater_id.encode())
-        self._slots[slot] = (rater, positive_hash(rater_id), queue, refused)
-        self.profiles.append(profile)
-        self[wire] = slot
-        return slot
-
     def slots_of(self, judgments: Sequence[Judgment]) -> list[int]:
-        """The slot of each judgment's profile."""
-        wires = zip(
-            [judgment.rater_id for judgment in judgments],
-            [judgment.queue for judgment in judgments],
-            [judgment.vendor for judgment in judgments],
-            [judgment.locale for judgment in judgments],
-            [judgment.site for judgment in judgments],
-            [judgment.currency for judgment in judgments],
-            strict=True,
+        """The slot of each judgment's profile; a new profile gets one."""
+        rater_ids = [judgment.rater_id for judgment in judgments]
+        wires = list(
+            zip(
+                rater_ids,
+                [judgment.queue for judgment in judgments],
+                [judgment.vendor for judgment in judgments],
+                [judgment.locale for judgment in judgments],
+                [judgment.site for judgment in judgments],
+                [judgment.currency for judgment in judgments],
+                strict=True,
+            )
         )
+        # All new ones in one go: a rater's first judgment would else cost as much as ten of the others.
+        if new := [wire for wire in wires if wire not in self]:
+            self._learn(list(dict.fromkeys(new)))
         return list(map(self.__getitem__, wires))
+
+    def __missing__(self, wire: WireProfile) -> int:
+        self._learn([wire])
+        return self[wire]
+
+    def _learn(self, wires: Sequence[WireProfile]) -> None:
+        """Makes slots for profiles that have none."""
+        begin, end = len(self.profiles), len(self.profiles) + len(wires)
+        while end > len(self._slots):
+            self._slots = np.concatenate([self._slots, np.zeros_like(self._slots)])
+        rater_ids = [wire[0] for wire in wires]
+        companies = [self._company(wire) for wire in wires]
+        new = self._slots[begin:end]
+        new["rater"], new["partition_hash"] = rater_hashes(rater_ids)
+        new["queue"], new["refused"] = np.array([company.verdict for company in companies]).T
+        both = list(zip(rater_ids, companies, strict=True))
+        self.profiles += [Profile(rater_id, *company.names) for rater_id, company in both]  # type: ignore[arg-type]
+        # Look-ups compare texts: shared ones stay in the processor's cache, which makes them twice as fast.
+        keys = [(rater_id, *company.wire) for rater_id, company in both]
+        self.update(zip(keys, range(begin, end), strict=True))  # type: ignore[arg-type]
+
+    def _company(self, wire: WireProfile) -> _Company:
+        key = (self._is_acceptable(wire[0]), *wire[1:])
+        company = self._companies.get(key)
+        if company is None:
+            profile = Profile(*wire[:3], wire[3] or None, wire[4] or None, wire[5])
+            company = _Company(self._shared(wire[1:]), self._shared(profile[1:]), self._judge(profile))
+            self._companies[key] = company
+        return company
+
+    def _shared(self, texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        return tuple(text and self._texts.setdefault(text, text) for text in texts)
 
     @property
     def slots(self) -> NDArray[np.void]:
@@ -80,6 +114,7 @@ class ProfileTable(dict[WireProfile, int]):
         self.clear()
         self.profiles.clear()
         self._texts.clear()
+        self._companies.clear()
 
     def empty_when_large(self) -> None:
         """Bounds the memory; called between batches."""

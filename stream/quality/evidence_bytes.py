@@ -16,12 +16,12 @@ _ENTRY_INTS = 12
 _SLOTS_AT_ONCE = 1_024
 
 
-def pack_touched(raters: Raters, slots: np.ndarray, item_ids: np.ndarray) -> list[list[tuple[int, bytes]]]:
-    """Per slot (block, bytes) of its touched blocks; nothing is touched afterwards.
+def pack_touched(raters: Raters, slots: np.ndarray, item_ids: np.ndarray) -> list[tuple[int, int, bytes]]:
+    """(row of `slots`, block, bytes) of every touched block; nothing is touched afterwards.
 
     `item_ids` object[slots, RING] holds the items' ids by slot and entry's name.
     """
-    packed: list[list[tuple[int, bytes]]] = []
+    packed: list[tuple[int, int, bytes]] = []
     encode = msgspec.msgpack.encode
     buffer = np.empty(LONGEST * (1 + _ENTRY_INTS * BLOCK_ENTRIES) * BLOCKS * min(_SLOTS_AT_ONCE, len(slots)), "u1")
     for begin in range(0, len(slots), _SLOTS_AT_ONCE):
@@ -32,11 +32,9 @@ def pack_touched(raters: Raters, slots: np.ndarray, item_ids: np.ndarray) -> lis
         _pack(raters, some, buffer, owners, blocks, used, ends, names)
         ids = item_ids[some[owners][:, None], names].tolist()
         data, cuts = buffer[: ends[-1]].tobytes(), ends.tolist()
-        rows: list[list[tuple[int, bytes]]] = [[] for _ in range(len(some))]
         for i, (owner, block, n) in enumerate(zip(owners.tolist(), blocks.tolist(), used.tolist(), strict=True)):
             named = ids[i] if n == BLOCK_ENTRIES else ids[i][:n]
-            rows[owner].append((block, encode((named, data[cuts[i] : cuts[i + 1]]))))
-        packed += rows
+            packed.append((begin + owner, block, encode((named, data[cuts[i] : cuts[i + 1]]))))
     raters.touched[slots] = 0
     return packed
 

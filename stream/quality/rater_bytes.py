@@ -4,6 +4,10 @@ Only what is not zero is written, and label counts under their label rather than
 whatever width the row had in memory, and a queue may get more labels while most of its rows are in the store.
 """
 
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
@@ -13,51 +17,58 @@ from stream.quality.varints import LONGEST, read_int, write_int
 
 _SLOTS_AT_ONCE = 256
 _NOMINAL = int(Kind.NOMINAL)
-HOT_BYTES = HOT.itemsize
-# Of a row in memory: where its groups stand there, what is being decided, what its queue says.
-_NOT_STORED = ("vendor_row", "queue_row", "pending", "scale")
+_WORDS = HOT.itemsize // 4
+# Of a row in memory: its key, where its groups stand, what is being decided, what its queue says.
+_NOT_STORED = ("rater", "queue", "vendor_row", "queue_row", "pending", "scale")
 
 
-def pack(raters: Raters, slots: np.ndarray) -> list[tuple[bytes, bytes]]:
-    """(hot, history) of each slot."""
+def _stored_bits() -> np.ndarray:
+    """int32[_WORDS]: which bits of HOT are stored."""
+    kept = np.full(HOT.itemsize, 0xFF, "u1")
+    fields: Mapping[str, Any] = HOT.fields or {}
+    for kind, begin in (fields[name][:2] for name in _NOT_STORED):
+        kept[begin : begin + kind.itemsize] = 0
+    return kept.view("i4")
+
+
+_STORED = _stored_bits()
+
+
+def pack(raters: Raters, slots: np.ndarray) -> tuple[list[bytes], list[bytes]]:
+    """The hot parts of these slots, and their histories."""
     width = raters.mix.shape[1]
-    worst = LONGEST * (COLUMNS + width + 2) * (BUCKETS + 1) + LONGEST * (2 * BUCKETS + 2)
+    worst = LONGEST * (_WORDS + 1 + (COLUMNS + width + 2) * (BUCKETS + 1) + 2 * BUCKETS + 2)
     buffer = np.empty(worst * min(_SLOTS_AT_ONCE, len(slots)), "u1")
-    packed = []
+    hot: list[bytes] = []
+    history: list[bytes] = []
     for begin in range(0, len(slots), _SLOTS_AT_ONCE):
         some = slots[begin : begin + _SLOTS_AT_ONCE]
         ends = np.zeros(2 * len(some) + 1, "i8")
-        _pack(raters, some, buffer, ends)
-        data, fixed = buffer[: ends[-1]].tobytes(), _fixed(raters, some)
-        cuts = ends.tolist()
-        for i in range(len(some)):
-            a, b, c = cuts[2 * i : 2 * i + 3]
-            packed.append((fixed[i * HOT_BYTES : (i + 1) * HOT_BYTES] + data[a:b], data[b:c]))
-    return packed
+        _pack(raters, _words(raters), some, buffer, ends)
+        data, cuts = buffer[: ends[-1]].tobytes(), ends.tolist()
+        parts = [data[a:b] for a, b in pairwise(cuts)]
+        hot += parts[::2]
+        history += parts[1::2]
+    return hot, history
 
 
 def unpack(raters: Raters, slot: int, hot: bytes, history: bytes) -> None:
-    """Fills an empty slot from its parts, the latest judgments apart."""
-    raters.hot[slot] = np.frombuffer(hot[:HOT_BYTES], HOT)[0]
-    life, past = (np.frombuffer(part or b"\0", "u1") for part in (hot[HOT_BYTES:], history))
-    _unpack(raters, slot, life, past, bool(history))
+    """Fills an empty slot that has its key from its parts, the latest judgments apart."""
+    now, past = (np.frombuffer(part or b"\0", "u1") for part in (hot, history))
+    _unpack(raters, _words(raters), slot, now, past, bool(history))
 
 
-def _fixed(raters: Raters, slots: np.ndarray) -> bytes:
-    rows: np.ndarray = raters.hot[slots]
-    for field in _NOT_STORED:
-        rows[field] = 0
-    return rows.tobytes()
+def _words(raters: Raters) -> np.ndarray:
+    return raters.hot.view("i4").reshape(-1, _WORDS)
 
 
 @compiled
-def _pack(raters: Raters, slots: np.ndarray, buffer: np.ndarray, ends: np.ndarray) -> None:
+def _pack(raters: Raters, words: np.ndarray, slots: np.ndarray, buffer: np.ndarray, ends: np.ndarray) -> None:
     at = 0
     for i in range(len(slots)):
         slot = slots[i]
-        hot = raters.hot[slot]
-        nominal = hot["label_kind"] == _NOMINAL
-        ends[2 * i] = at
+        nominal = raters.hot[slot]["label_kind"] == _NOMINAL
+        at = _write_words(words[slot], buffer, at)
         at = _write_columns(raters.life[slot], buffer, at)
         at = _write_labels(raters.mix[slot], nominal, buffer, at)
         ends[2 * i + 1] = at
@@ -69,6 +80,30 @@ def _pack(raters: Raters, slots: np.ndarray, buffer: np.ndarray, ends: np.ndarra
                 at = _write_labels(raters.bucket_mix[slot, b], nominal, buffer, at)
         at = write_int(-1, buffer, at)
         ends[2 * i + 2] = at
+
+
+@compiled
+def _write_words(words: np.ndarray, buffer: np.ndarray, at: int) -> int:
+    """HOT as 32-bit words: a bit mask of those that are not zero, and these."""
+    mask = int64(0)
+    for w in range(_WORDS):
+        if words[w] & _STORED[w]:
+            mask |= int64(1) << int64(w)
+    at = write_int(mask, buffer, at)
+    for w in range(_WORDS):
+        if words[w] & _STORED[w]:
+            at = write_int(int64(words[w] & _STORED[w]), buffer, at)
+    return at
+
+
+@compiled
+def _read_words(buffer: np.ndarray, at: int, words: np.ndarray) -> int:
+    mask, at = read_int(buffer, at)
+    for w in range(_WORDS):
+        if (mask >> w) & 1:
+            value, at = read_int(buffer, at)
+            words[w] |= value
+    return at
 
 
 @compiled
@@ -133,9 +168,10 @@ def _read_labels(buffer: np.ndarray, at: int, counts: np.ndarray) -> int:
 
 
 @compiled
-def _unpack(raters: Raters, slot: int, life: np.ndarray, history: np.ndarray, old: bool) -> None:
-    at = _read_columns(life, 0, raters.life[slot])
-    _read_labels(life, at, raters.mix[slot])
+def _unpack(raters: Raters, words: np.ndarray, slot: int, now: np.ndarray, history: np.ndarray, old: bool) -> None:
+    at = _read_words(now, 0, words[slot])
+    at = _read_columns(now, at, raters.life[slot])
+    _read_labels(now, at, raters.mix[slot])
     at = 0
     while old:
         b, at = read_int(history, at)

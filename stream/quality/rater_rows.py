@@ -51,10 +51,10 @@ def clear_slot(raters: Raters, slot: int) -> None:
     """Empties a row before another rater takes it."""
     for column in raters:
         column[slot] = np.zeros((), column.dtype)
-    name_slot(raters, slot)
+    name_slots(raters, slice(slot, slot + 1))
 
 
-def name_slot(raters: Raters, slot: int) -> None:
-    """What sets a row fit for use apart from zeros: no bucket has begun, and every ring entry has its name."""
-    raters.starts[slot] = _NEVER
-    raters.ring["name"][slot] = _NAMES
+def name_slots(raters: Raters, slots: slice) -> None:
+    """What sets rows fit for use apart from zeros: no bucket has begun, and every ring entry has its name."""
+    raters.starts[slots] = _NEVER
+    raters.ring["name"][slots] = _NAMES

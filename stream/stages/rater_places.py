@@ -1,17 +1,16 @@
 """Where a batch's outcomes land: table and slot of each, with rows opened for new raters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 
+from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import Flag
 from stream.stages.finding_book import Counts
-from stream.stages.rater_tables import RaterTables
+from stream.stages.rater_tables import NOWHERE, RaterTables
 from stream.stages.raters_work import RaterWork
-
-_NOWHERE = -1
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -25,60 +24,64 @@ class Places(msgspec.Struct, frozen=True):
         """(table, which outcomes, their slots) of the outcomes from `begin` to `end`, table by table."""
         widths = self.widths[begin:end]
         for width in np.unique(widths).tolist():
-            if width != _NOWHERE:
+            if width != NOWHERE:
                 mine = begin + np.flatnonzero(widths == width)
                 yield self.tables.by_width[width], mine, self.slots[mine]
 
 
 def place_rows(work: RaterWork, tables: RaterTables, counts: Counts) -> Places:
     """Finds each outcome's row. Counts judgments that come under another vendor than the rater's first."""
+    widths, slots = tables.find_all(work.keys)
     known = np.ones(len(work.rows), bool)
-    width_of, slot_of = [_NOWHERE] * len(work.keys), [0] * len(work.keys)
-    find = tables.find
-    for at, key in enumerate(work.keys):
-        place = find(key)
-        if place is None:
-            row = work.rows[work.first_row[at]]
-            if row["profile"] < 0:
-                row = _first_judgment(work, at, known, counts)
-            if row is None:
-                continue
-            training = bool(row["new"]["flags"] & Flag.TRAINING)
-            place = tables.open(key, work.profiles[row["profile"]], training=training)
-        table, slot_of[at] = place
-        width_of[at] = table.width
-    widths, slots = np.array(width_of, "i4"), np.array(slot_of, "i4")
-    for width in np.unique(widths).tolist():
-        if width != _NOWHERE:
-            tables.by_width[width].residency.touched(slots[widths == width])
-    _count_vendors(work, tables, widths, slots, counts)
-    return Places(tables, np.where(known, widths[work.key_of_row], _NOWHERE), slots[work.key_of_row])
+    if (new := np.flatnonzero(slots < 0)).size:
+        _open_rows(work, new, tables, known, counts)
+        widths[new], slots[new] = tables.find_all([work.keys[at] for at in new.tolist()])
+    vendors = _Vendors(work.profiles)
+    theirs = np.zeros(len(slots), "i4")
+    for width in np.unique(widths[widths != NOWHERE]).tolist():
+        table, here = tables.by_width[width], np.flatnonzero(widths == width)
+        table.residency.touched(slots[here])
+        theirs[here] = vendors.of_rows(table, slots[here])
+    _count_changed(work, vendors, theirs[work.key_of_row], counts)
+    return Places(tables, np.where(known, widths[work.key_of_row], NOWHERE), slots[work.key_of_row])
 
 
-def _first_judgment(work: RaterWork, at: int, known: np.ndarray, counts: Counts) -> np.void | None:
-    """A rater nobody has heard of begins with a judgment. What corrects older ones (a shard rebuilt from a shortened
-    log) has nothing here to correct: it is passed over, and counted."""
-    mine = np.flatnonzero(work.key_of_row == at)
-    judged = mine[work.rows["profile"][mine] >= 0]
-    begin = judged[0] if len(judged) else len(work.rows)
-    known[mine[mine < begin]] = False
-    counts["outcome", "unknown_rater"] += int((mine < begin).sum())
-    return work.rows[begin] if len(judged) else None
+def _open_rows(work: RaterWork, new: np.ndarray, tables: RaterTables, known: np.ndarray, counts: Counts) -> None:
+    """Opens rows for the keys `new`. A rater nobody has heard of begins with a judgment. What corrects older ones (a
+    shard rebuilt from a shortened log) has nothing here to correct: it is passed over, and counted."""
+    profile = work.rows["profile"]
+    begins = work.first_row[new]
+    for at in np.flatnonzero(profile[begins] < 0).tolist():
+        mine = np.flatnonzero(work.key_of_row == new[at])
+        judged = mine[profile[mine] >= 0]
+        begins[at] = judged[0] if len(judged) else len(work.rows)
+        passed_over = mine[mine < begins[at]]
+        known[passed_over] = False
+        counts["outcome", "unknown_rater"] += len(passed_over)
+    new, begins = new[begins < len(work.rows)], begins[begins < len(work.rows)]
+    training = work.rows["new"]["flags"][begins] & int(Flag.TRAINING) != 0
+    profiles = [work.profiles[at] for at in profile[begins].tolist()]
+    tables.open_all([work.keys[at] for at in new.tolist()], profiles, training)
 
 
-def _count_vendors(work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts) -> None:
+class _Vendors:
+    """Vendors by number."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        names = [profile.vendor for profile in profiles]
+        self._number_of = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        self.said = np.array([self._number_of[name] for name in names], "i4")  # by each profile
+
+    def of_rows(self, table: RaterTable, slots: np.ndarray) -> np.ndarray:
+        """int32[slots]: the vendor under which each rater stands here, -1 for one that no profile names."""
+        groups, group_of_slot = np.unique(table.rows.hot["vendor_row"][slots], return_inverse=True)
+        vendors = [self._number_of.get(table.profiles[group].vendor, -1) for group in groups.tolist()]
+        return np.array(vendors, "i4")[group_of_slot]
+
+
+def _count_changed(work: RaterWork, vendors: _Vendors, theirs: np.ndarray, counts: Counts) -> None:
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
-    if not work.profiles:
-        return
-    number_of: dict[str, int] = {}
-    number = number_of.setdefault
-    profiles = {width: table.profiles for width, table in tables.by_width.items()} | {_NOWHERE: work.profiles}
-    theirs = [
-        number(profiles[width][slot].vendor, len(number_of))
-        for width, slot in zip(widths.tolist(), slots.tolist(), strict=True)
-    ]
-    said = np.array([number_of.setdefault(profile.vendor, len(number_of)) for profile in work.profiles], "i4")
     judged = np.flatnonzero(work.rows["profile"] >= 0)
-    changed = said[work.rows["profile"][judged]] != np.array(theirs, "i4")[work.key_of_row[judged]]
+    changed = vendors.said[work.rows["profile"][judged]] != theirs[judged]
     for row in judged[changed].tolist():
         counts["vendor_changed", work.profiles[work.rows["profile"][row]].queue] += 1

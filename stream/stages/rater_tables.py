@@ -1,13 +1,17 @@
 """The rater tables of a shard, one per label width: where a row stands, and its move when a queue gets more labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 
 import msgspec
+import numpy as np
 
 from stream.quality.groups import GROUP, queue_group, vendor_group
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable, RowKey
+
+NOWHERE = -1  # the width and slot of a row that memory does not hold
 
 
 class RaterTables:
@@ -82,17 +86,26 @@ class RaterTables:
         """Takes a rater's row from the store."""
         table = self.table_of(key)
         slot = table.load(key, hot, history, evidence)
-        self._set_scale(table, slot)
-        self._link(table, slot)
+        self._link(table, [slot])
 
-    def open(self, key: RowKey, profile: Profile, *, training: bool) -> tuple[RaterTable, int]:
-        """An empty row for a new rater."""
-        table = self.table_of(key)
-        slot = table.open(key, profile)
-        table.rows.hot["training"][slot] = training
-        self._set_scale(table, slot)
-        self._link(table, slot)
-        return table, slot
+    def find_all(self, keys: Sequence[RowKey]) -> tuple[np.ndarray, np.ndarray]:
+        """Per key int32 label width of its row's table and slot there, -1 each for a row that memory does not hold."""
+        widths, slots = np.full(len(keys), NOWHERE, "i4"), np.full(len(keys), NOWHERE, "i4")
+        for queue, mine, some in _by_queue(keys):
+            if queue in self._queue_of:
+                table = self._table_of[self._queue_of[queue]]
+                found = np.fromiter(map(table.slot_of.get, some, repeat(NOWHERE)), "i4", len(some))
+                slots[mine] = found
+                widths[mine] = np.where(found >= 0, table.width, NOWHERE)
+        return widths, slots
+
+    def open_all(self, keys: Sequence[RowKey], profiles: Sequence[Profile], training: np.ndarray) -> None:
+        """Empty rows for new raters; `training` bool[keys]."""
+        for _, mine, some in _by_queue(keys):
+            table = self.table_of(some[0])
+            slots = table.open_all(some, [profiles[at] for at in mine.tolist()])
+            table.rows.hot["training"][slots] = training[mine]
+            self._link(table, slots)
 
     def queue_of(self, key: RowKey) -> QueueInfo:
         """The queue that a row belongs to."""
@@ -120,12 +133,15 @@ class RaterTables:
         queue = self.queue_of(table.key_of[slot])
         table.rows.hot["label_kind"][slot], table.rows.hot["scale"][slot] = queue.kind, len(queue.labels)
 
-    def _link(self, table: RaterTable, slot: int) -> None:
-        """Points a rater's row at the rows of its queue and of its vendor there."""
-        queue = self.queue_of(table.key_of[slot])
+    def _link(self, table: RaterTable, slots: Sequence[int]) -> None:
+        """Tells raters' rows of one queue what the queue is, and where its own row and those of its vendors stand."""
+        queue = self.queue_of(table.key_of[slots[0]])
+        vendors = [table.profiles[slot].vendor for slot in slots]
+        row_of = {vendor: self._group(table, *vendor_group(queue.key, queue.name, vendor)) for vendor in set(vendors)}
         whole = self._group(table, *queue_group(queue.key, queue.name))
-        vendor = self._group(table, *vendor_group(queue.key, queue.name, table.profiles[slot].vendor))
-        table.rows.hot["queue_row"][slot], table.rows.hot["vendor_row"][slot] = whole, vendor
+        hot = table.rows.hot  # only now: a new group may have made the table grow
+        hot["label_kind"][slots], hot["scale"][slots] = queue.kind, len(queue.labels)
+        hot["queue_row"][slots], hot["vendor_row"][slots] = whole, [row_of[vendor] for vendor in vendors]
 
     def _group(self, table: RaterTable, key: RowKey, profile: Profile) -> int:
         slot = table.slot_of.get(key)
@@ -142,8 +158,22 @@ class RaterTables:
         groups = self.groups[old.width] & moved.keys()
         self.groups[old.width] -= groups
         self.groups[new.width] |= {moved[slot] for slot in groups}
-        for slot in moved.keys() - groups:
-            self._link(new, moved[slot])
+        for key in (queue, queue + 1):
+            if slots := [
+                moved[slot] for slot in moved.keys() - groups if new.key_of[moved[slot]][8:16] == _bytes_of(key)
+            ]:
+                self._link(new, slots)
+
+
+def _by_queue(keys: Sequence[RowKey]) -> Iterator[tuple[bytes, np.ndarray, Sequence[RowKey]]]:
+    """(queue part of the keys, which keys have it, these keys)."""
+    queues = np.frombuffer(b"".join(keys), "u8")[1::2]
+    if len(queues) and (queues == queues[0]).all():
+        yield queues[0].tobytes(), np.arange(len(keys)), keys
+        return
+    for queue in np.unique(queues):
+        mine = np.flatnonzero(queues == queue)
+        yield queue.tobytes(), mine, [keys[at] for at in mine.tolist()]
 
 
 def _bytes_of(key: int) -> bytes:

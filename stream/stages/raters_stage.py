@@ -105,8 +105,9 @@ class RatersStage:
         """Rows that memory does not hold; with None, the rows that the board shows (right after a claim)."""
         if not self._stored:
             return {}
-        named = dict.fromkeys(self._concerned(work))
-        wanted = [key for key in named if key not in self._absent and self._rows.find(key) is None]
+        named = list(dict.fromkeys(self._concerned(work)))
+        _, slots = self._rows.find_all(named)
+        wanted = [key for at in np.flatnonzero(slots < 0).tolist() if (key := named[at]) not in self._absent]
         return row_fields(wanted) if wanted else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
@@ -154,16 +155,13 @@ class RatersStage:
         history: list[tuple[bytes, bytes]] = []
         evidence: list[tuple[bytes, bytes]] = []
         board: list[tuple[bytes, bytes]] = []
-        for width, table in self._rows.by_width.items():
-            groups = self._rows.groups[width]
-            for slot, hot, past, blocks in table.take_dirty():
-                key = table.key_of[slot]
-                if slot in groups:
-                    board.append((_GROUP_FIELD + key, msgspec.msgpack.encode((hot, past))))
-                    continue
-                raters.append((key, hot))
-                history.append((key, past))
-                evidence += [(key + _BLOCK_NAMES[block], data) for block, data in blocks]
+        for table in self._rows.by_width.values():
+            people, groups = table.take_dirty()
+            raters += zip(people.keys, people.hot, strict=True)
+            history += zip(people.keys, people.history, strict=True)
+            evidence += [(key + _BLOCK_NAMES[block], data) for key, block, data in people.blocks]
+            for key, *row in zip(groups.keys, groups.hot, groups.history, strict=True):
+                board.append((_GROUP_FIELD + key, msgspec.msgpack.encode(row)))
         parts = ((_RATERS, raters), (_HISTORY, history), (_EVIDENCE, evidence), (_BOARD, board))
         rows = {name: part for name, part in parts if part}
         if queues := self._rows.take_changed():

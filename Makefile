@@ -7,13 +7,13 @@ export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help sync demo test check bench generate secrets
+.PHONY: help sync demo test check bench quality generate secrets
 
 # As an assignment, so that a failed bootstrap ends the recipe instead of leaving a command without its first word.
 UV = uv=$$(stack/bootstrap.sh) && "$$uv"
 RUN = $(UV) run --no-sync
 # Types are checked where a mistake reaches a user; a test is checked by being run.
-TYPED = stream stack alerts $(if $(wildcard bench/*.py),bench) $(if $(wildcard grafana/source/*.py),grafana)
+TYPED = stream stack alerts evaluation $(if $(wildcard bench/*.py),bench) $(if $(wildcard grafana/source/*.py),grafana)
 ARGS ?=
 
 help: ## Show this list
@@ -39,6 +39,9 @@ check: sync ## Lint, types, the import direction and the examples in docstrings
 bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis
 	@$(RUN) python -m bench $(ARGS)
+
+quality: sync ## Measure the detectors on simulated worlds and real crowds; ends with one line of JSON
+	@$(RUN) python -m evaluation $(ARGS)
 
 generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py

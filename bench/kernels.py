@@ -14,10 +14,10 @@ import numpy as np
 from stream.quality import items, raters
 from stream.quality.item_rows import Items, Outcomes, Queues, make_outcomes, make_scratch
 from stream.quality.item_table import ItemTable
-from stream.quality.policy import DEFAULT_POLICY
+from stream.quality.policy import DEFAULT_POLICY, as_rows
 from stream.quality.queue_table import QueueTable
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import COLUMNS, RECORD, Flag, Kind, Op
+from stream.quality.schema import COLUMNS, RECORD, SUMMARY, Flag, Kind, Op
 
 JUDGMENTS, REDUNDANCY, BATCH, LABELS = 60_000, 3, 2_000, 4
 START_MS, HORIZON_MS = 1_700_000_000_000, 14 * 86_400_000
@@ -33,7 +33,7 @@ def main(raters_count: int = 2_000) -> None:
 def _run(raters_count: int) -> dict[str, float]:
     records = _records(raters_count)
     table, queues, out, spent = ItemTable(), QueueTable(), make_outcomes(8 * BATCH), dict[str, float]()
-    queues.declare([7], [Kind.NOMINAL], [LABELS], [8])
+    queues.declare([7], [Kind.NOMINAL], [LABELS], [8], [REDUNDANCY])
     rows = RaterTable(8, 2 * raters_count)
     hot = rows.rows.hot
     hot["scale"], hot["vendor_row"], hot["queue_row"] = LABELS, raters_count, raters_count + 1
@@ -52,10 +52,10 @@ def _run(raters_count: int) -> dict[str, float]:
         batch["item"] = [table.slot_of[key] if key in table.slot_of else table.open(key) for key in keys]
         timed("join", _join, batch, table, queues.rows, out)
         made = int(out.cursor[0])
-        timed("accumulate", _accumulate, out.rows[:made], rows)
+        timed("accumulate", _accumulate, out.rows[:made], rows, out)
         timed("items to bytes", table.take_dirty)
         timed("raters to bytes", rows.take_dirty)
-        out.cursor[0] = 0
+        out.cursor[0] = out.cursor[3] = 0
         outcomes += made
     figures = {f"{part}, us": seconds / JUDGMENTS * 1e6 for part, seconds in spent.items()}
     return {**figures, "outcomes a judgment": outcomes / JUDGMENTS}
@@ -66,19 +66,37 @@ def _join(batch: np.ndarray, table: ItemTable, queues: Queues, out: Outcomes) ->
     results = np.zeros(len(batch), "u1")
     while at < len(batch):
         rows: Items = table.rows
-        at, why, _ = items.join(batch, at, rows, queues, HORIZON_MS, 0, out, results, scratch)
+        at, why, _ = items.join(batch, at, rows, queues, HORIZON_MS, 0, 1 << 60, out, results, scratch)
         if why == items.NEED_CHUNKS:
             table.grow_chunks()
         assert why != items.NEED_ROOM, "the bench's outbox is too small"
 
 
-def _accumulate(outcomes: np.ndarray, table: RaterTable) -> None:
+def _accumulate(outcomes: np.ndarray, table: RaterTable, out: Outcomes) -> None:
+    rows = out.meetings["row"][: int(out.cursor[3])]
+    nth = np.arange(len(outcomes))
+    met = np.column_stack([np.searchsorted(rows, nth, side) for side in ("left", "right")])
     slots = outcomes["rater"].astype("i4")
+    summaries, told, policies = np.zeros(len(outcomes) + 1, SUMMARY), np.zeros(1, "i8"), as_rows([DEFAULT_POLICY])
     at, change, names = 0, np.zeros(COLUMNS, "i8"), np.full(len(outcomes), -1, "i4")
     while at < len(outcomes):
-        at, why = raters.accumulate(outcomes, slots, at, table.rows, DEFAULT_POLICY, np.zeros(0, "i8"), change, names)
+        at, why = raters.accumulate(
+            outcomes,
+            slots,
+            at,
+            table.rows,
+            policies,
+            np.zeros(0, "i8"),
+            change,
+            names,
+            summaries,
+            told,
+            out.meetings,
+            met,
+        )
         if why == raters.FINDING:
-            table.rows.hot["open"][slots[at - 1]] = table.rows.hot["pending"][slots[at - 1]]
+            hot, slot = table.rows.hot, slots[at - 1]
+            hot["open"][slot], hot["shown"][slot] = hot["pending"][slot], hot["critical"][slot]
 
 
 def _records(raters_count: int) -> np.ndarray:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from stream.errors import SettingsError
 from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
+from stream.policy.declared import DeclaredPolicy
+from stream.policy.policy_file import load_policy
 from stream.quality.schema import SCHEMA_VERSION
 from stream.settings import Settings
 from stream.stages.items_stage import ItemStage
+from stream.stages.policies import Policies
 from stream.stages.port import Stage
 from stream.stages.raters_stage import RatersStage
 from stream.stages.warm import compile_kernels
@@ -99,6 +102,8 @@ async def run_worker(
 def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> StageOf:
     key = ControlKey.load(str(settings.control_key_file)) if settings.control_key_file else None
     sources, destinations = facts[settings.judgments].partitions, facts[settings.outcomes].partitions
+    declared = load_policy(settings.policy_file) if settings.policy_file else DeclaredPolicy()
+    policies = Policies.of(declared)
     compile_kernels()
 
     def make(partition: Partition) -> Stage:
@@ -107,13 +112,21 @@ def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> Stag
                 partition.number,
                 destinations,
                 Directory(key),
+                partitions=sources,
+                own_topic=settings.judgments,
                 topic=settings.outcomes,
                 horizon_days=settings.horizon_days,
                 kept_limit=settings.kept_items,
                 cached_items=settings.cached_items // sources,
             )
         return RatersStage(
-            partition.number, sources, topic=settings.findings, cached_raters=settings.cached_raters // destinations
+            partition.number,
+            sources,
+            topic=settings.findings,
+            source_topic=settings.judgments,
+            knowledge_key=key,
+            policies=policies,
+            cached_raters=settings.cached_raters // destinations,
         )
 
     return make

@@ -169,7 +169,10 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     measure: float | None = None
     low: float | None = None
     high: float | None = None
-    threshold: float | None = None
+    threshold: float | None = None  # what the measure is held against: usual in the queue, or a floor
+    nats: float | None = None  # the evidence, natural log of a likelihood ratio; honest work reaches x with e^-x
+    partner: str | None = None  # of copying: the other rater's key, hex; who it is stays with us
+    nats_needed: float | None = None  # what opens a finding, from the declared budget
     n: Annotated[int, Meta(ge=0)] = 0  # judgments the measure rests on
     peers: Annotated[int, Meta(ge=0)] = 0  # other raters it was compared with
     evidence: Annotated[list[Evidence], Meta(max_length=64)] = []

@@ -41,6 +41,7 @@ class Settings:
     control_key_file: Path | None = None  # authenticates control records
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 9100
+    policy_file: Path | None = None  # budgets and limits people chose; the defaults without one
     rater_series: RaterSeries = "findings"
     rater_series_cap: int = 20_000  # per-rater series of a worker; what is cut is counted
     horizon_days: int = 14  # an item is forgotten this long after its last record

@@ -15,6 +15,14 @@ def in_file_order(work: RaterWork) -> RaterWork:
     order = np.lexsort((work.rows["part"], work.rows["offset"]))
     rows, key_of_row = work.rows[order], work.key_of_row[order]
     _, first_row = np.unique(key_of_row, return_index=True)
-    notes = sorted(work.verdicts, key=lambda placed: placed[1].offset)
-    verdicts = [(int(np.searchsorted(rows["offset"], note.offset)), note) for _, note in notes]
-    return msgspec.structs.replace(work, rows=rows, key_of_row=key_of_row, first_row=first_row, verdicts=verdicts)
+    ruled = sorted(work.verdicts, key=lambda placed: placed[1].offset)
+    verdicts = [(int(np.searchsorted(rows["offset"], note.offset)), note) for _, note in ruled]
+    news = sorted(work.notes, key=lambda placed: placed[1].offset)
+    notes = [(int(np.searchsorted(rows["offset"], note.offset, side="right")), note) for _, note in news]
+    meetings, place = work.meetings.copy(), np.empty(len(order), "i4")
+    place[order] = np.arange(len(order), dtype="i4")
+    meetings["row"] = place[meetings["row"]]
+    meetings = meetings[np.argsort(meetings["row"], kind="stable")]
+    return msgspec.structs.replace(
+        work, rows=rows, meetings=meetings, key_of_row=key_of_row, first_row=first_row, verdicts=verdicts, notes=notes
+    )

@@ -9,7 +9,7 @@ from stream.quality.measures import measure
 from stream.quality.policy import DETECTOR_NAMES, STATE_NAMES, Detector, State
 from stream.quality.rater_table import RaterTable, RowKey
 from stream.quality.schema import Column
-from stream.quality.suspicion import suspicion
+from stream.quality.suspicion import ranked, suspicion
 from stream.stages.raters_stage import RatersStage
 
 
@@ -31,6 +31,10 @@ class RaterRow(NamedTuple):
     state: str  # unknown, ok, watch, suspect
     first_suspect_at: int | None  # which of the rater's judgments in order, counted from 1
     reasons: str  # detectors, with the sentence of an open finding; of "unknown" what is missing
+    accuracy: float | None  # by peers: share of right answers
+    accuracy_low: float | None  # 95 %
+    accuracy_high: float | None
+    informativeness: float | None  # bits a judgment beyond a fixed habit; 0 and below tells nothing
 
 
 def rater_rows(
@@ -64,6 +68,7 @@ def _row(
     key, profile, hot = table.key_of[slot], table.profiles[slot], table.rows.hot[slot]
     known = measure(table.rows.life[slot], table.rows.mix[slot])
     agreement, gold = known.agreement, known.gold_accuracy
+    standing = ranked(table.rows, slot)
     return RaterRow(
         rater_id=profile.rater_id,
         queue=profile.queue,
@@ -80,6 +85,10 @@ def _row(
         state=STATE_NAMES[hot["state"]],
         first_suspect_at=first_suspect_at.get(key),
         reasons="; ".join(_reasons(shard, table, slot)),
+        accuracy=float(standing.accuracy) if standing.scored else None,
+        accuracy_low=float(standing.accuracy_low) if standing.scored else None,
+        accuracy_high=float(standing.accuracy_high) if standing.scored else None,
+        informativeness=float(standing.informativeness_bits) if standing.scored else None,
     )
 
 
@@ -91,7 +100,7 @@ def _reasons(shard: RatersStage, table: RaterTable, slot: int) -> Iterator[str]:
         elif hot["watch"] >> detector & 1:
             yield f"{DETECTOR_NAMES[detector]}: worth a look, not certain yet"
     if hot["state"] == State.UNKNOWN:
-        missing = math.ceil(shard.policy.least_known) - int(life[Column.JUDGMENTS])
+        missing = math.ceil(shard.policies.common.least_known) - int(life[Column.JUDGMENTS])
         if missing > 0:
             yield f"needs {missing} more judgment{'s' * (missing > 1)}"
         if not life[Column.SCORED]:

@@ -1,5 +1,6 @@
 """The worker's two stages over a log of events, in memory, cut as the partitions of Kafka would be."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +16,20 @@ from stream.backtest.sources import HORIZON_DAYS, event_ms, key_of
 from stream.backtest.watch import Snapshot, Watch
 from stream.errors import InputError, ShardHalted
 from stream.events import Event, Finding
+from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
 from stream.intake.partition import partition_of
 from stream.intake.payload import SettingsPayload
 from stream.intake.reasons import Reason
-from stream.quality.policy import DEFAULT_POLICY, Policy
+from stream.quality.items import PERIOD_MS
 from stream.stages.items_stage import ItemStage
+from stream.stages.policies import Policies
 from stream.stages.port import Effects
 from stream.stages.raters_stage import RatersStage
 from stream.stages.raters_work import RaterWork
 
 BATCH_EVENTS = 4_000
+EXCHANGE_AFTER = 200  # events between two exchanges of knowledge among shards
 CACHED_PARTITIONS = 1_000_000
 _ENCODER = msgspec.json.Encoder()
 Listener = Callable[[RaterWork], None]
@@ -36,7 +40,7 @@ class Plan:
     """How to run: partitions of both topics, thresholds, and the judgment counts at which to note scores."""
 
     partitions: int = 4
-    policy: Policy = DEFAULT_POLICY
+    policies: Policies = field(default_factory=Policies)
     snapshots: tuple[int, ...] = ()
 
 
@@ -78,16 +82,24 @@ class Backtest:
     def __init__(self, settings: SettingsPayload, plan: Plan, listeners: Sequence[Listener] = ()) -> None:
         self._listeners = listeners
         self._watch, self._durations = Watch(plan.snapshots), Durations()
-        numbers = range(plan.partitions)
+        numbers, key = range(plan.partitions), ControlKey(secrets.token_bytes(32))
         self._items = [
-            ItemStage(n, plan.partitions, Directory.of(settings), stored=False, horizon_days=int(HORIZON_DAYS))
+            ItemStage(
+                n,
+                plan.partitions,
+                Directory.of(settings, key),
+                partitions=plan.partitions,
+                stored=False,
+                horizon_days=int(HORIZON_DAYS),
+            )
             for n in numbers
         ]
         self._raters = [
             RatersStage(
                 n,
                 plan.partitions,
-                policy=plan.policy,
+                policies=plan.policies,
+                knowledge_key=key,
                 stored=False,
                 snapshots=sorted(set(plan.snapshots)),
                 on_snapshot=self._watch.on_snapshot,
@@ -97,25 +109,60 @@ class Backtest:
         ]
         self._partition_of: dict[str, int] = {}
         self._records, self._log_ms = 0, 0
+        self._period, self._told_at = 0, 0  # of the last exchange: log time, and records so far
+        self._knowledge: list[tuple[int, bytes]] = []  # (partition, control record) on their way to stage 1
+        self._logs: list[list[_Record]] = [[] for _ in numbers]
+        self._findings: list[Finding] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         self._rejects: dict[str, tuple[int, int]] = {}
 
     def feed(self, events: Sequence[Event]) -> None:
-        """Applies the next events of the log to both stages."""
-        logs: list[list[_Record]] = [[] for _ in self._items]
+        """Applies the next events of the log to both stages.
+
+        What the shards tell each other arrives at the first event of a period of log time, EXCHANGE_AFTER events after
+        the last exchange or later: wherever the batches were cut.
+        """
         known, encode = self._partition_of, _ENCODER.encode
-        offset, log_ms = self._records, self._log_ms
         for event in events:
+            self._log_ms = max(self._log_ms, event_ms(event))
+            period = self._log_ms // PERIOD_MS
+            if period > self._period and self._records - self._told_at >= EXCHANGE_AFTER:
+                self._exchange(period)
             key = key_of(event)
             partition = known[key] if key in known else self._place(key)
-            log_ms = max(log_ms, event_ms(event))
-            logs[partition].append(_Record(offset, log_ms, encode(event)))
-            offset += 1
-        self._records, self._log_ms = offset, log_ms
+            self._logs[partition].append(_Record(self._records, self._log_ms, encode(event)))
+            self._records += 1
+        self._apply()
+
+    def finish(self) -> Result:
+        """What there is to know at the end of the log."""
+        self._apply()
+        self._gather()
+        return Result(
+            raters=rater_rows(self._raters, self._watch.first_suspect_at, self._durations.medians_ms()),
+            findings=sorted(self._findings, key=lambda found: (found.at, found.rater_id, found.queue)),
+            snapshots=sorted(self._watch.snapshots, key=lambda row: (row.queue, row.rater_id, row.n)),
+            shards=self._raters,
+            records=self._records,
+            counts=self._counts,
+            rejects=self._rejects,
+        )
+
+    def _exchange(self, period: int) -> None:
+        """Both stages catch up; then every shard hears what the others have told."""
+        self._apply()
+        self._gather()
+        self._period, self._told_at = period, self._records
+        for partition, value in self._knowledge:
+            self._logs[partition].append(_Record(self._records - 1, self._log_ms, value))
+        self._knowledge = []
+
+    def _apply(self) -> None:
         inboxes: list[list[_Record]] = [[] for _ in self._raters]
-        for stage, log in zip(self._items, logs, strict=True):
+        for stage, log in zip(self._items, self._logs, strict=True):
             if log:
                 self._join(stage, log, inboxes)
+        self._logs = [[] for _ in self._items]
         for shard, inbox in zip(self._raters, inboxes, strict=True):
             if inbox:
                 work = in_file_order(shard.read(inbox))
@@ -124,19 +171,14 @@ class Backtest:
                 for listener in self._listeners:
                     listener(work)
 
-    def finish(self) -> Result:
-        """What there is to know at the end of the log."""
-        messages = [message for shard in self._raters for message in shard.flush().messages]
-        findings = [msgspec.json.decode(message.value, type=Finding) for message in messages]
-        return Result(
-            raters=rater_rows(self._raters, self._watch.first_suspect_at, self._durations.medians_ms()),
-            findings=sorted(findings, key=lambda found: (found.at, found.rater_id, found.queue)),
-            snapshots=sorted(self._watch.snapshots, key=lambda row: (row.queue, row.rater_id, row.n)),
-            shards=self._raters,
-            records=self._records,
-            counts=self._counts,
-            rejects=self._rejects,
-        )
+    def _gather(self) -> None:
+        """Takes what stage 2 wants to send: findings, and summaries for stage 1."""
+        for shard in self._raters:
+            for message in shard.flush().messages:
+                if message.partition is None:
+                    self._findings.append(msgspec.json.decode(message.value, type=Finding))
+                else:
+                    self._knowledge.append((message.partition, message.value))
 
     def _join(self, stage: ItemStage, log: list["_Record"], inboxes: list[list["_Record"]]) -> None:
         try:
@@ -145,7 +187,9 @@ class Backtest:
             raise InputError(f"stopped: {halted.reason}. {'; '.join(refusals(self._rejects))}") from None
         self._note(effects)
         for message in stage.flush().messages:
-            if message.partition is not None:
+            if message.topic == "judgments" and message.partition is not None:
+                self._knowledge.append((message.partition, message.value))
+            elif message.partition is not None:
                 inbox = inboxes[message.partition]
                 inbox.append(_Record(log[0].offset, self._log_ms, message.value))
 

@@ -6,9 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality.rater_table import RaterTable, RowKey
-from stream.quality.suspicion import suspicion_parts
-
-PARTS = 4  # of `suspicion_parts`
+from stream.quality.suspicion import PARTS, suspicion_parts
 
 
 class Snapshot(NamedTuple):
@@ -18,10 +16,13 @@ class Snapshot(NamedTuple):
     queue: str
     n: int
     suspicion: float  # 0 to 1, more is worse
-    suspicion_peers: float  # by all judgments with peers
-    suspicion_recent: float  # by those among the last 50
-    suspicion_gold: float  # by known answers
-    queue_skill: float  # chance-corrected agreement that is usual in the queue: what the rater is held against
+    # Log odds, whose sum the suspicion is made of; positive is worse.
+    as_usual: float  # of the queue's average rater with as many judgments
+    by_accuracy: float
+    by_label_mix: float
+    by_known_answers: float
+    accuracy: float  # by peers, 0 to 1
+    informativeness_bits: float  # per judgment; 0 and below tells nothing beyond a habit
 
 
 class Watch:

@@ -53,8 +53,10 @@ optional gold, submitted_at_ms, started_at_ms, duration_ms, queue, vendor_id, is
     show_default=True,
     help="Note scores as known at these judgments of a rater.",
 )
-@click.option("--policy", type=FILE, help="Thresholds to try out, a TOML file with one `name = number` a line.")
-@click.option("--against", type=FILE, help="Thresholds to compare --policy with: who is newly flagged, who no longer.")
+@click.option(
+    "--policy", type=FILE, help="The policy to try out, a TOML file like deploy/policy.toml; the defaults without one."
+)
+@click.option("--against", type=FILE, help="A policy to compare --policy with: who is newly flagged, who no longer.")
 @click.option("--truth", type=FILE, help="Who is below the bar, a CSV file: rater_id, bad; also queue, from_judgment.")
 @click.option(
     "--least-golds",
@@ -90,19 +92,20 @@ def backtest(
     and closed, with its evidence) and snapshots.csv (scores as known at a rater's n-th judgment).
     """
     # Imported here: the kernels take a moment that --help should not.
-    from stream.backtest.policy_file import load_policy  # noqa: PLC0415
     from stream.backtest.report import write_report  # noqa: PLC0415
     from stream.backtest.run import Plan  # noqa: PLC0415
     from stream.backtest.summary import as_dict, show  # noqa: PLC0415
-    from stream.quality.policy import DEFAULT_POLICY  # noqa: PLC0415
+    from stream.policy.declared import DeclaredPolicy  # noqa: PLC0415
+    from stream.policy.policy_file import load_policy  # noqa: PLC0415
     from stream.report.answers import AnswerBook  # noqa: PLC0415
     from stream.report.find_truth import find_truth  # noqa: PLC0415
     from stream.report.make_report import Material, make_report  # noqa: PLC0415
     from stream.report.summary import show_report, summary_of  # noqa: PLC0415
     from stream.report.write_page import write_page  # noqa: PLC0415
+    from stream.stages.policies import Policies  # noqa: PLC0415
 
-    policies = [load_policy(policy) if policy else DEFAULT_POLICY, *([load_policy(against)] if against else [])]
-    plans, book = [Plan(partitions, one, snapshots) for one in policies], AnswerBook()
+    policies = [load_policy(policy) if policy else DeclaredPolicy(), *([load_policy(against)] if against else [])]
+    plans, book = [Plan(partitions, Policies.of(one), snapshots) for one in policies], AnswerBook()
     began = time.perf_counter()
     opened = open_files(choice)
     result, *others = _run(opened, plans, book)

@@ -8,21 +8,31 @@ from stream.commands.reading import RaterRow
 from stream.events import Finding
 from stream.quality.columns import JUDGMENTS, SCORED
 from stream.quality.policy import DEFAULT_POLICY, STATE_NAMES, Detector, State
-from stream.quality.suspicion import suspicion, suspicion_parts
+from stream.quality.suspicion import PARTS, suspicion, suspicion_parts
 
 # "suspect" is the state's name in code, metrics and JSON; people read words that do not accuse.
 SHOWN_STATES = {"suspect": "needs review", "watch": "watch", "ok": "ok", "unknown": "unknown"}
 STATE_STYLES = {"suspect": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 
 SHORT_REASONS = {
-    Detector.GOLD: "known answers",
+    Detector.KNOWN_ANSWERS: "known answers",
     Detector.UNRELATED: "unlike peers",
     Detector.CONSTANT: "one answer",
+    Detector.INVERTED: "labels swapped",
+    Detector.LOW_SKILL: "often unlike peers",
+    Detector.KNOWN_AGAINST_REST: "unlike on known answers",
+    Detector.CHANGED: "changed",
+    Detector.COPYING: "like one other",
 }
 _WORTH_A_LOOK = {
-    Detector.GOLD: "answers on items with a known answer match less often than is usual here; worth a look",
-    Detector.UNRELATED: "recent answers agree with peers less than is usual here; worth a look",
-    Detector.CONSTANT: "most recent answers are the same one; worth a look",
+    Detector.KNOWN_ANSWERS: "answers on items with a known answer match less often than is usual here; worth a look",
+    Detector.UNRELATED: "answers fit the peers' hardly better than the queue's label mix; worth a look",
+    Detector.CONSTANT: "most answers are the same one; worth a look",
+    Detector.INVERTED: "answers are often the opposite of the peers'; worth a look",
+    Detector.LOW_SKILL: "answers agree with peers less than is usual here; worth a look",
+    Detector.KNOWN_AGAINST_REST: "answers on known answers match, most others are the same one; worth a look",
+    Detector.CHANGED: "recent answers begin to differ from the rater's own past; worth a look",
+    Detector.COPYING: "answers agree with one other rater's more than is usual; worth a look",
 }
 
 
@@ -69,10 +79,10 @@ def suspicion_of(row: RaterRow) -> float:
 
 
 def parts_of_suspicion(row: RaterRow) -> dict[str, float]:
-    """The estimates that the suspicion is made of, and the queue's usual skill that they are held against."""
-    parts = np.zeros(4)
+    """The log odds that the suspicion is made of, positive for worse, and the rater's two axes."""
+    parts = np.zeros(PARTS)
     suspicion_parts(row.table.rows, row.slot, parts)
-    names = ("by_peers_in_all", "by_peers_in_last50", "by_known_answers", "usual_skill")
+    names = ("as_usual", "by_accuracy", "by_label_mix", "by_known_answers", "accuracy", "informativeness_bits")
     return dict(zip(names, map(float, parts), strict=True))
 
 

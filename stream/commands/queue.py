@@ -102,9 +102,17 @@ def _show_one(out: Console, report: QueueReport, ranking: Ranking) -> None:
     out.print(windows_table(report.whole.windows, costs=False))
     out.print(f"answers, 24 h: {escape(mix_line(report.whole.label_mix['24h']))}")
     out.print(f"answers, in all: {escape(mix_line(report.whole.label_mix['lifetime']))}")
+    out.print(f"found by peers after about: {_detectable(report)}")
     out.print(_vendors(report))
     counts = ", ".join(f"{ranking.by_state.get(name, 0):,} {shown}" for name, shown in SHOWN_STATES.items())
     out.print(f"raters: {counts}")
+
+
+def _detectable(report: QueueReport) -> str:
+    """Weighed answers until the alarm, by kind of rater."""
+    names = {"random": "a random clicker", "constant": "one answer throughout", "inverted": "swapped labels"}
+    found = ((names[kind], answers) for kind, answers in report.detectable.items())
+    return ", ".join(f"{name} {UNKNOWN if answers is None else f'{answers:,.0f} answers'}" for name, answers in found)
 
 
 def _vendors(report: QueueReport) -> Table:
@@ -133,6 +141,7 @@ def _as_json(report: QueueReport) -> dict[str, Any]:
     return {
         "queue": report.queue,
         "labels": list(report.labels),
+        "answers_to_detect": report.detectable,
         "windows": {name: _without_costs(window) for name, window in _windows(report.whole).items()},
         "vendors": {vendor: _windows(group) for vendor, group in report.vendors.items()},
     }

@@ -5,14 +5,17 @@ import numpy as np
 
 from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
 from stream.errors import InputError
+from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
+from stream.quality.policy import DEFAULT_POLICY
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import COLUMNS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
 
+_LEAST_SAMPLED, _HOPELESS = 20, 10_000.0  # judgments
 WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)  # groups keep no list of latest judgments
 
 
@@ -30,6 +33,7 @@ class QueueReport(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
     whole: GroupReport
     vendors: dict[str, GroupReport]
+    detectable: dict[str, float | None]  # kind of rater: weighed answers until its alarm; None: not by peers
 
 
 class _Sums:
@@ -74,13 +78,15 @@ async def queue_reports(
 
 
 def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueReport:
+    tells = np.zeros(INFORMATION_SUMS, "i8")
     whole, vendors = _Sums(queue.width), dict[str, _Sums]()
     whole_key, _ = queue_group(queue.key, queue.name)
     for rows in shards:
         place = rows.tables.find(whole_key)
         if place is None:
             continue
-        table, _ = place
+        table, at = place
+        tells += table.rows.tells[at]
         for slot in sorted(rows.tables.groups[table.width]):
             profile = table.profiles[slot]
             if profile.queue == queue.name:
@@ -91,4 +97,11 @@ def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueRepo
         queue.labels,
         whole.report(queue),
         {vendor: vendors[vendor].report(queue) for vendor in sorted(vendors)},
+        _expected(tells),
     )
+
+
+def _expected(tells: np.ndarray) -> dict[str, float | None]:
+    """Known once a few judgments were looked at; None where peers alone cannot tell."""
+    expected = expected_judgments(tells, DEFAULT_POLICY.alarm)._asdict()
+    return {kind: n if tells[JUDGMENTS] >= _LEAST_SAMPLED and n < _HOPELESS else None for kind, n in expected.items()}

@@ -115,8 +115,13 @@ def show(out: Console, rater_id: str, report: QueueReport, as_of: int | str) -> 
     for reason in report.reasons:
         out.print(f"  · {escape(reason)}")
     out.print(
-        f"suspicion: {report.suspicion:.2f}, from peers {parts['by_peers_in_all']:.2f} in all and "
-        f"{parts['by_peers_in_last50']:.2f} in the last 50, from known answers {parts['by_known_answers']:.2f}"
+        f"suspicion: {report.suspicion:.2f} (log odds: as usual {parts['as_usual']:+.1f}, accuracy "
+        f"{parts['by_accuracy']:+.1f}, label mix {parts['by_label_mix']:+.1f}, known answers "
+        f"{parts['by_known_answers']:+.1f})"
+    )
+    out.print(
+        f"by peers: accuracy {parts['accuracy']:.0%}, informativeness {parts['informativeness_bits']:.2f} bits a "
+        "judgment"
     )
     out.print(windows_table(report.windows, report.currency))
     out.print(f"answers, last 50: {escape(mix_line(report.label_mix['last50']))}")

@@ -107,7 +107,8 @@ async def read_shard(store: ShardReader, settings: Settings, partition: int, *, 
     _check_schema(shard, head)
     tables, book = RaterTables(), FindingBook(settings.findings)
     # The queues last: commits go on meanwhile, and every group that was read must find its queue.
-    groups = {field[1:]: data for field, data in (await store.scan(shard, BOARD)).items()}
+    board = await store.scan(shard, BOARD)
+    groups = {field[1:]: data for field, data in board.items() if field.startswith(b"g")}
     queues = await store.scan(shard, QUEUES)
     for width in {msgspec.msgpack.decode(data, type=QueueInfo).width for data in queues.values()}:
         tables.by_width[width] = RaterTable(width, max(64, room))

@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_rows import BLOCK_MARKS, Items
-from stream.quality.schema import MARK_CAP, MARK_CHUNK, Flag
+from stream.quality.schema import MARK_CAP, MARK_CHUNK, PREDICTED, Flag
 
 _WITHDRAWN = int(Flag.WITHDRAWN)
 
@@ -36,7 +36,10 @@ def append(table: Items, slot: int, count: int) -> int:
             table.following[table.last[slot]] = chunk
         table.last[slot] = chunk
     touch(table, slot, count)
-    return int64(table.last[slot] * MARK_CHUNK + count % MARK_CHUNK)
+    at = int64(table.last[slot] * MARK_CHUNK + count % MARK_CHUNK)
+    table.marks[at]["weighed"] = 0
+    table.marks[at]["hit"] = 0
+    return at
 
 
 @compiled
@@ -88,3 +91,19 @@ def empty(score: Any) -> None:
     score["same"] = 0
     score["peers"] = 0
     score["flags"] = 0
+    score["fit_a"] = 0
+    score["belief_a"] = 0
+    score["fit_b"] = 0
+    score["belief_b"] = 0
+    score["hit"] = 0
+    score["known"] = 0
+
+
+@compiled
+def unweighed(row: Any) -> None:
+    """An OUTCOME that is no evidence of its own."""
+    row["weighed"] = 0
+    for place in range(PREDICTED):
+        row["labels"][place] = 0
+        row["shares"][place] = 0
+    row["own"] = 0

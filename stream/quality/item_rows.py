@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stream.quality.schema import MARK_CAP, OUTCOME, SCORE
+from stream.quality.schema import LABELS_MAX, MARK_CAP, MEETING, OUTCOME, PEER_CAP, SCORE
 
 
 class Items(NamedTuple):
@@ -25,9 +25,20 @@ class Queues(NamedTuple):
     """A shard's queue table."""
 
     queues: np.ndarray  # QUEUE[rows]
-    counts: np.ndarray  # int64[rows, 32]: label counts; of members for sets
+    counts: np.ndarray  # int64[rows, 32]: label counts, other shards' included; of members for sets
     recent: np.ndarray  # uint32[rows, RECENT_ANSWERS]: whole answers, for sets
     times: np.ndarray  # int32[rows, ITEM_KINDS, TIME_BINS]
+    own: np.ndarray  # int64[rows, reference.COUNTS]: counted here; see reference.py for this and the following
+    others: np.ndarray  # the same: counted by other shards
+    told: np.ndarray  # the same: what of `own` the other shards were told
+    mix: np.ndarray  # float64[rows, LABELS_MAX]
+    prior: np.ndarray  # float64[rows, LABELS_MAX]: logs
+    values: np.ndarray  # float64[rows, reference.VALUES]
+    vote_keys: np.ndarray  # uint64[2^n]: raters on queues, see votes.py
+    vote_weights: np.ndarray  # int16[2^n, LABELS_MAX]
+
+
+PEERS_MAX = PEER_CAP  # meetings of one weighed judgment
 
 
 class Outcomes(NamedTuple):
@@ -35,7 +46,8 @@ class Outcomes(NamedTuple):
 
     rows: np.ndarray  # OUTCOME[room]
     destinations: np.ndarray  # uint16[room]
-    cursor: np.ndarray  # int64[3]: rows written, offset of the current record, outcomes of it so far
+    cursor: np.ndarray  # int64[4]: rows written, offset of the current record, outcomes of it so far, meetings written
+    meetings: np.ndarray  # MEETING[]: room for all peers of every outcome, in the outcomes' order
 
 
 class Scratch(NamedTuple):
@@ -44,16 +56,26 @@ class Scratch(NamedTuple):
     order: np.ndarray  # int32[MARK_CAP + 1]: positions of an item's marks in order of arrival
     own_first: np.ndarray  # int32[MARK_CAP + 1]: for each, the order of the same rater's first answer
     score: np.ndarray  # SCORE[1]
+    a: np.ndarray  # float64[LABELS_MAX]: posterior by reading A of the judgment at hand, its own vote left out
+    b: np.ndarray  # float64[LABELS_MAX]: by reading B
 
 
 def make_scratch() -> Scratch:
     """Working memory for the largest item."""
-    return Scratch(np.zeros(MARK_CAP + 1, "i4"), np.zeros(MARK_CAP + 1, "i4"), np.zeros(1, SCORE))
+    return Scratch(
+        np.zeros(MARK_CAP + 1, "i4"),
+        np.zeros(MARK_CAP + 1, "i4"),
+        np.zeros(1, SCORE),
+        np.zeros(LABELS_MAX),
+        np.zeros(LABELS_MAX),
+    )
 
 
 def make_outcomes(room: int) -> Outcomes:
     """Empty room for that many outcomes."""
-    return Outcomes(np.zeros(room, OUTCOME), np.zeros(room, "u2"), np.zeros(3, "i8"))
+    return Outcomes(
+        np.zeros(room, OUTCOME), np.zeros(room, "u2"), np.zeros(4, "i8"), np.zeros(room * PEERS_MAX, MEETING)
+    )
 
 
 BLOCK_MARKS = 64  # marks are stored in blocks, so that a much-judged gold item is not rewritten whole

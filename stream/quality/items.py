@@ -36,7 +36,8 @@ from stream.quality.item_scores import comparable, rescore, withdraw
 from stream.quality.known_answers import learn, learn_inline
 from stream.quality.schema import MARK_CAP, MARK_CHUNK, PEER_CAP, Flag, Op
 
-DONE, NEED_CHUNKS, NEED_ROOM = 0, 1, 2
+DONE, NEED_CHUNKS, NEED_ROOM, NEW_PERIOD = 0, 1, 2, 3
+PERIOD_MS = 300_000  # of log time: shards tell each other what they know at most once in it
 
 _OWN = int(Flag.SKIPPED | Flag.ESCALATED | Flag.TRAINING | Flag.SENSITIVE | Flag.SEVERE | Flag.TIMED | Flag.COSTED)
 _SKIP = int(Flag.SKIPPED | Flag.ESCALATED)
@@ -52,6 +53,7 @@ def join(
     known: Queues,
     horizon_ms: int,
     generation: int,
+    period: int,
     out: Outcomes,
     results: np.ndarray,
     scratch: Scratch,
@@ -59,13 +61,16 @@ def join(
     """Applies RECORD[start:] in order; answers (next record, DONE or what it needs to go on, generation).
 
     Outcomes are appended to `out`, `results` uint8[records] says what became of each record. `generation` counts
-    horizons of log time; an item not touched within the last two is forgotten, whatever the cache still holds.
+    horizons of log time; an item not touched within the last two is forgotten, whatever the cache still holds. It stops
+    before the first record of a period of PERIOD_MS after `period`, so that what is told then is what was known then.
     """
     for i in range(start, len(records)):
         record = records[i]
         if record["op"] > _RETRACTION:
             results[i] = NOTHING
             continue
+        if record["log_ms"] // PERIOD_MS > period:
+            return i, NEW_PERIOD, generation
         slot = record["item"]
         item = table.items[slot]
         if out.cursor[0] + item["marks"] + 3 > len(out.rows):

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from stream.quality.profile import Profile
-from stream.quality.schema import OUTCOME, SCHEMA_VERSION
+from stream.quality.schema import MEETING, OUTCOME, SCHEMA_VERSION
 
 _SURELY_FIT = 200  # rows, whatever their ids
 BYTES_MAX = 480 * 1024  # of rows and item ids: with the other names a message stays under 512 KiB
@@ -25,6 +25,7 @@ class Place(NamedTuple):
 
 
 BEGINNING = Place(-1, 0)
+AFTER_ALL = 1 << 30  # the part of a note that comes after all outcomes of a record
 
 
 class QueueInfo(msgspec.Struct, frozen=True, array_like=True):
@@ -53,6 +54,22 @@ class VerdictNote(msgspec.Struct, frozen=True, array_like=True):
         return self.rater.to_bytes(8, "little") + self.queue.to_bytes(8, "little")
 
 
+class ArmingNote(msgspec.Struct, frozen=True, array_like=True, tag="arming"):
+    """What the sender knows of arming, as the store holds it; it comes after outcomes of `offset`."""
+
+    offset: int
+    book: bytes
+
+
+class QueueNote(msgspec.Struct, frozen=True, array_like=True, tag="usual"):
+    """What is usual in a queue, over all shards as far as the sender has heard; it comes after outcomes of `offset`."""
+
+    offset: int
+    queue: int
+    answers: list[int]  # label counts, those on items with a known answer left out
+    sums: list[int]  # the first cells of rank_sums.py, over all raters
+
+
 class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     """See the module; `rows` is OUTCOME[] as bytes, in order."""
 
@@ -65,7 +82,9 @@ class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     profiles: list[Profile]
     item_ids: list[str]
     verdicts: list[VerdictNote]
+    notes: list[QueueNote | ArmingNote]
     rows: bytes
+    meetings: bytes  # MEETING[], in the order of the rows that they refer to
 
 
 _decoder = msgspec.msgpack.Decoder(OutcomeMessage)
@@ -84,19 +103,26 @@ def encode_messages(
     item_ids: Sequence[str],
     queues: Sequence[QueueInfo],
     verdicts: Sequence[VerdictNote],
+    notes: Sequence[QueueNote | ArmingNote] = (),
+    meetings: np.ndarray | None = None,
 ) -> tuple[list[bytes], Place]:
     """The messages that carry one destination's outcomes, and the place where the last one ends.
 
     `rows` refer to `profiles`, `item_ids` and `queues`; each message gets the part of these lists that it needs.
     """
     messages = []
+    met = np.zeros(0, MEETING) if meetings is None else meetings
     for begin, end in _cuts(rows, item_ids):
         some = rows[begin:end].copy()
         until = np.inf if end == len(rows) else int(rows["offset"][end])
         after = -1 if begin == 0 else int(some["offset"][0])
-        notes = [note for note in verdicts if after <= note.offset < until]
+        ruled = [note for note in verdicts if after <= note.offset < until]
+        news = [note for note in notes if after <= note.offset < until]
+        theirs = met[slice(*np.searchsorted(met["row"], (begin, end)))].copy()
+        theirs["row"] -= begin
         places = [Place(int(some["offset"][at]), int(some["part"][at])) for at in ((0, -1) if len(some) else ())]
-        places += [Place(note.offset, 0) for note in notes]
+        places += [Place(note.offset, 0) for note in ruled]
+        places += [Place(note.offset, AFTER_ALL) for note in news]
         message = OutcomeMessage(
             SCHEMA_VERSION,
             source,
@@ -106,8 +132,10 @@ def encode_messages(
             _narrow(some, "queue_row", queues),
             _narrow(some, "profile", profiles),
             _narrow(some, "item_id", item_ids),
-            notes,
+            ruled,
+            news,
             some.tobytes(),
+            theirs.tobytes(),
         )
         messages.append(msgspec.msgpack.encode(message))
         previous = message.last

@@ -1,43 +1,68 @@
-"""The first policy: product.md's defaults as named thresholds, held against the evidence of `evidence.py`.
+"""Decides, after each outcome, which detectors have a finding: evidence in nats against thresholds that follow from the
+declared budget.
 
-A rater is suspect on a queue when a detector's finding is open, watch when evidence is worth a look, unknown while
-there is too little to say, else ok. Speed, dissent and self-inconsistency never open a finding; they stand beside one.
+A rater is suspect on a queue when a finding is open, watch when evidence is worth a look, unknown while there is too
+little to say, else ok. Speed, dissent and self-inconsistency never open a finding; they stand beside one.
 
-- gold: a sequential test (mixture likelihood ratio) of the rater's known-answer accuracy against a floor, the midpoint
-  of chance and the queue's mean, at most .70. By Ville's inequality a rater at the floor is ever alarmed with
-  probability alpha at most, however often we look. A corrected gold changes the counts and with them the evidence.
-- unrelated: the chance-corrected agreement with peers lies, with its whole interval, below half of the queue's. The
-  interval is wide (z = 3.7) because it is looked at after each judgment.
-- constant: nearly all of the last 50 answers are the same, which the queue's label mix makes next to impossible, and
-  peers answer otherwise on the same items.
+- known answers: a sequential test (mixture likelihood ratio) of the accuracy on them against a floor, the midpoint of
+  chance and the queue's mean, at most .70. By Ville's inequality a rater at the floor is ever alarmed with probability
+  alpha at most, however often we look. A corrected gold changes the counts and with them the evidence.
+- the alarm (alarm.py), one test for answers that no honest reading of the items explains. The finding bears the name
+  of what explains them best: one constant answer, the same though known answers were right, answers unrelated to peers,
+  inverted, low skill. It keeps that name.
+- copying (copying.py): the answers agree with one partner's more than those of two honest raters would.
+- changed (change.py): since some judgment the answers no longer fit the rater's own past.
+
+A finding closes when its evidence falls below a share of the threshold, and is critical no more below the same share
+of the critical one, so that none flickers.
 """
 
 import math
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+
+from stream.quality.alarm import CONSTANT as _IS_CONSTANT
+from stream.quality.alarm import INVERTED as _IS_INVERTED
+from stream.quality.alarm import LOW as _IS_LOW
+from stream.quality.alarm import RANDOM as _FIRST
+from stream.quality.alarm import alarm_nats, shares_otherwise
+from stream.quality.change import change_nats
+from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
 from stream.quality.compiled import compiled, int64
-from stream.quality.evidence import (
-    episode_agreement,
-    gold_evidence,
-    one_answer,
-    ratio_interval,
-    ratio_limit,
-    recent_agreement,
-)
+from stream.quality.copying import copying_nats
+from stream.quality.evidence import gold_evidence
+from stream.quality.partners import closest
 from stream.quality.rater_rows import Raters
-from stream.quality.schema import UNIT
+from stream.quality.schema import UNIT, Kind
+from stream.quality.set_answers import weigh_sets
 
 
 class Detector(IntEnum):
     """Bits of HOT.open and HOT.watch, in order."""
 
-    GOLD = 0
+    KNOWN_ANSWERS = 0
     UNRELATED = 1
     CONSTANT = 2
+    INVERTED = 3
+    LOW_SKILL = 4
+    KNOWN_AGAINST_REST = 5
+    CHANGED = 6
+    COPYING = 7
 
 
-DETECTOR_NAMES = ("gold_accuracy", "unrelated_to_peers", "constant_answer")
+DETECTOR_NAMES = (
+    "known_answers",
+    "unrelated_to_peers",
+    "constant_answer",
+    "inverted",
+    "low_skill",
+    "known_against_rest",
+    "changed",
+    "copying",
+)
+ALL_ON = (1 << len(Detector)) - 1
 
 
 class State(IntEnum):
@@ -53,67 +78,160 @@ STATE_NAMES = ("unknown", "ok", "watch", "suspect")
 
 
 class Policy(NamedTuple):
-    """Thresholds, each with its unit and reason."""
+    """Thresholds in nats, each with its reason; `stages/policies.py` derives them from the policy file."""
 
     gold_floor: float = 0.70  # accuracy: product.md's gold floor, at most
-    gold_alarm: float = math.log(1000.0)  # nats: a rater at the floor is ever alarmed 1 time in 1,000
-    gold_watch: float = math.log(20.0)  # nats: 1 in 20
-    least_scored: float = 30.0  # judgments with peers before agreement is said at all
+    gold_alarm: float = math.log(10_000.0)  # a rater at the floor is ever alarmed 1 time in 10,000
+    gold_critical: float = math.log(100_000.0)
+    alarm: float = math.log(1_538.0)  # honest raters flagged in an episode: 6.5 in 10,000
+    alarm_critical: float = math.log(15_385.0)
+    change: float = math.log(1.25e7)  # 2 of 10,000 in the 2,500 judgments of a week
+    change_critical: float = math.log(1.25e8)
+    copying: float = math.log(16 / 5e-5)  # a partner among sixteen: 5 of 100,000 honest raters named, ever
+    copying_critical: float = math.log(16 / 5e-6)
+    watch: float = math.log(20.0)  # worth a look: 1 honest rater in 20
+    clear_share: float = 0.5  # of the threshold: a finding closes below it
     least_known: float = 10.0  # judgments before a rater without peers is ok rather than unknown
-    ratio_ceiling: float = 0.35  # chance-corrected agreement: "unrelated" never starts above this
-    interval_z: float = 3.7  # of the normal: about 1e-4 one-sided, looked at after each judgment
-    watch_z: float = 2.0
-    constant_nats: float = 12.0  # how improbable the share of one answer is under the label mix: 6e-6
-    constant_share: float = 0.85  # of the last 50 answers
-    constant_over: float = 0.70  # the finding stays until the share falls below this
-    constant_ratio: float = 0.5  # one answer that peers share is the items' doing, not the rater's
+    detectors_on: float = float(ALL_ON)  # a bit per detector
 
 
 DEFAULT_POLICY = Policy()
-_GOLD, _UNRELATED, _CONSTANT = 1 << Detector.GOLD, 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
+POLICY = np.dtype([(name, "f8") for name in Policy._fields])  # one per row of a table, as the kernels see it
+LEAST_KNOWN_ANSWERS = 5  # right ones before "right on known answers, otherwise elsewhere" is said
+_KNOWN_SHARE = 0.8  # of them right
+_GOLD, _CHANGED = 1 << Detector.KNOWN_ANSWERS, 1 << Detector.CHANGED
+_COPYING = 1 << Detector.COPYING
+_UNRELATED, _CONSTANT = 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
+_INVERTED, _LOW, _AGAINST = 1 << Detector.INVERTED, 1 << Detector.LOW_SKILL, 1 << Detector.KNOWN_AGAINST_REST
+ALARM_KINDS = _UNRELATED | _CONSTANT | _INVERTED | _LOW | _AGAINST
+_SET = int(Kind.SET)
+
+
+def as_rows(policies: list[Policy]) -> np.ndarray:
+    """POLICY[] of these."""
+    return np.array([tuple(policy) for policy in policies], POLICY)
 
 
 @compiled
-def weigh(raters: Raters, slot: int, policy: Policy, golds: int) -> tuple[int, int]:
-    """The detectors' bits (open, watch) as of the rater's latest outcome; open ones stay until evidence is gone.
+def weigh(raters: Raters, slot: int, policies: np.ndarray, golds: int, answers: int) -> tuple[int, int, int]:
+    """The detectors' bits (open, watch, critical) as of the rater's latest outcome; open ones stay until evidence is
+    gone.
 
-    `golds` says whether the outcome changed the known answers; otherwise that test stands where it stood.
+    `golds` says whether the outcome changed the known answers, `answers` whether the alarm or the change detector took
+    anything in; otherwise those tests stand where they stood.
     """
     hot = raters.hot[slot]
-    opened, watched = int64(hot["open"]) & _GOLD, int64(hot["watch"]) & _GOLD
+    policy = policies[hot["policy"]]
+    opened, watched, critical = int64(hot["open"]), int64(hot["watch"]), int64(hot["critical"])
     if golds:
-        evidence = gold_evidence(raters, slot, policy.gold_floor)
-        opened = _GOLD if evidence >= policy.gold_alarm or (opened and evidence > 0.0) else 0
-        watched = _GOLD if evidence >= policy.gold_watch else 0
-    n = float(hot["recent_scored"])
-    agreement, chance = hot["recent_agreement"] / UNIT, hot["recent_expected"] / UNIT
-    surely, likely = _upper(n, agreement, chance, policy)
-    limit = ratio_limit(raters, slot, policy.ratio_ceiling)
-    if limit > 0.0:
-        whole_surely, whole_likely = _upper(*episode_agreement(raters, slot), policy)
-        below = surely < limit or whole_surely < limit
-        if below or (hot["open"] & _UNRELATED and (likely < limit or whole_likely < limit)):
-            opened |= _UNRELATED
-        if likely < limit:
-            watched |= _UNRELATED
-    else:
-        # The queue tells nobody apart just now: no reason to take anything back.
-        opened |= int64(hot["open"]) & _UNRELATED
-    if hot["constant_from"] != hot["unrelated_from"]:
-        _, likely = _upper(*recent_agreement(raters, slot, hot["constant_from"]), policy)
-    apart = likely < policy.constant_ratio
-    if apart or hot["open"] & _CONSTANT:
-        answers, share, nats = one_answer(raters, slot, hot["constant_from"], policy.constant_over)
-        plenty = answers >= policy.least_scored and share >= policy.constant_share and nats >= policy.constant_nats
-        if (apart and plenty) or (hot["open"] & _CONSTANT and share >= policy.constant_over):
-            opened |= _CONSTANT
-    return opened, watched
+        nats = gold_evidence(raters, slot, policy["gold_floor"])
+        opened, watched, critical = _stand(
+            _GOLD,
+            _GOLD,
+            nats,
+            policy["gold_alarm"],
+            policy["gold_critical"],
+            policy["watch"],
+            policy,
+            opened,
+            watched,
+            critical,
+        )
+    if answers and hot["label_kind"] == _SET:
+        opened, watched = weigh_sets(raters, slot, _UNRELATED, _CONSTANT, opened, watched)
+    elif answers:
+        scale = int64(hot["alarm_classes"])
+        nats = alarm_nats(raters.alarm[slot], scale)
+        held = opened & ALARM_KINDS
+        kind = held or _UNRELATED
+        if not held and nats >= min(policy["alarm"], policy["watch"]):
+            kind = _kind(raters, slot, scale)
+        watched &= ~ALARM_KINDS
+        critical &= ~ALARM_KINDS | held
+        opened, watched, critical = _stand(
+            kind,
+            held,
+            nats,
+            policy["alarm"],
+            policy["alarm_critical"],
+            policy["watch"],
+            policy,
+            opened,
+            watched,
+            critical,
+        )
+        nats = change_nats(raters.change[slot], scale)
+        near = policy["change"] - policy["watch"]
+        opened, watched, critical = _stand(
+            _CHANGED,
+            _CHANGED,
+            nats,
+            policy["change"],
+            policy["change_critical"],
+            near,
+            policy,
+            opened,
+            watched,
+            critical,
+        )
+    if answers:
+        place = closest(raters.partners[slot], hot["alarm_classes"], policy["clear_share"] * policy["copying"])
+        if place >= 0 or opened & _COPYING:
+            nats = copying_nats(raters.partners[slot, place]["evidence"]) if place >= 0 else 0.0
+            near = policy["copying"] - policy["watch"]
+            opened, watched, critical = _stand(
+                _COPYING,
+                _COPYING,
+                nats,
+                policy["copying"],
+                policy["copying_critical"],
+                near,
+                policy,
+                opened,
+                watched,
+                critical,
+            )
+    on = int64(policy["detectors_on"])
+    return opened & on, watched & on, critical & on
 
 
 @compiled
-def _upper(n: float, agreement: float, chance: float, policy: Policy) -> tuple[float, float]:
-    """Upper ends of the chance-corrected agreement's wide and narrow interval; 1 while there is too little to say."""
-    if n < policy.least_scored:
-        return 1.0, 1.0
-    ratio, _, high, error = ratio_interval(n, agreement, chance, policy.interval_z)
-    return high, min(ratio + policy.watch_z * error, 1.0)
+def _stand(
+    bit: int,
+    held: int,
+    nats: float,
+    threshold: float,
+    critical_from: float,
+    watch_from: float,
+    policy: np.ndarray,
+    opened: int,
+    watched: int,
+    critical: int,
+) -> tuple[int, int, int]:
+    """Sets or clears one detector's bits; `held` is the bit under which it may be open already."""
+    is_open, was_critical = opened & held, critical & held
+    opened &= ~held
+    watched &= ~bit
+    critical &= ~bit
+    if nats >= threshold or (is_open and nats >= policy["clear_share"] * threshold):
+        opened |= bit
+        if nats >= critical_from or (was_critical and nats >= policy["clear_share"] * critical_from):
+            critical |= bit
+    if nats >= watch_from:
+        watched |= bit
+    return opened, watched, critical
+
+
+@compiled
+def _kind(raters: Raters, slot: int, scale: int) -> int:
+    """The detector whose name explains the alarm best."""
+    weights = np.zeros(6)
+    shares_otherwise(raters.alarm[slot], scale, weights)
+    constant, inverted, low = weights[_IS_CONSTANT - _FIRST], weights[_IS_INVERTED - _FIRST], weights[_IS_LOW - _FIRST]
+    unrelated = 1.0 - constant - inverted - low
+    if constant >= max(unrelated, inverted, low):
+        seen, right = raters.life[slot, GOLD_SEEN], raters.life[slot, GOLD_RIGHT] / UNIT
+        return _AGAINST if seen >= LEAST_KNOWN_ANSWERS and right >= _KNOWN_SHARE * seen else _CONSTANT
+    if inverted >= max(unrelated, low):
+        return _INVERTED
+    return _LOW if low >= unrelated else _UNRELATED

@@ -18,8 +18,9 @@ from stream.quality.varints import LONGEST, read_int, write_int
 _SLOTS_AT_ONCE = 256
 _NOMINAL = int(Kind.NOMINAL)
 _WORDS = HOT.itemsize // 4
+_MASKED = 48
 # Of a row in memory: its key, where its groups stand, what is being decided, what its queue says.
-_NOT_STORED = ("rater", "queue", "vendor_row", "queue_row", "pending", "scale")
+_NOT_STORED = ("rater", "queue", "vendor_row", "queue_row", "pending", "scale", "policy")
 
 
 def _stored_bits() -> np.ndarray:
@@ -37,7 +38,7 @@ _STORED = _stored_bits()
 def pack(raters: Raters, slots: np.ndarray) -> tuple[list[bytes], list[bytes]]:
     """The hot parts of these slots, and their histories."""
     width = raters.mix.shape[1]
-    worst = LONGEST * (_WORDS + 1 + (COLUMNS + width + 2) * (BUCKETS + 1) + 2 * BUCKETS + 2)
+    worst = LONGEST * (_WORDS + 2 + (COLUMNS + width + 2) * (BUCKETS + 1) + 2 * BUCKETS + 2)
     buffer = np.empty(worst * min(_SLOTS_AT_ONCE, len(slots)), "u1")
     hot: list[bytes] = []
     history: list[bytes] = []
@@ -84,25 +85,28 @@ def _pack(raters: Raters, words: np.ndarray, slots: np.ndarray, buffer: np.ndarr
 
 @compiled
 def _write_words(words: np.ndarray, buffer: np.ndarray, at: int) -> int:
-    """HOT as 32-bit words: a bit mask of those that are not zero, and these."""
-    mask = int64(0)
-    for w in range(_WORDS):
-        if words[w] & _STORED[w]:
-            mask |= int64(1) << int64(w)
-    at = write_int(mask, buffer, at)
-    for w in range(_WORDS):
-        if words[w] & _STORED[w]:
-            at = write_int(int64(words[w] & _STORED[w]), buffer, at)
+    """HOT as 32-bit words: for each _MASKED of them a bit mask of those that are not zero, and these."""
+    for first in range(0, _WORDS, _MASKED):
+        last = min(first + _MASKED, _WORDS)
+        mask = int64(0)
+        for w in range(first, last):
+            if words[w] & _STORED[w]:
+                mask |= int64(1) << int64(w - first)
+        at = write_int(mask, buffer, at)
+        for w in range(first, last):
+            if words[w] & _STORED[w]:
+                at = write_int(int64(words[w] & _STORED[w]), buffer, at)
     return at
 
 
 @compiled
 def _read_words(buffer: np.ndarray, at: int, words: np.ndarray) -> int:
-    mask, at = read_int(buffer, at)
-    for w in range(_WORDS):
-        if (mask >> w) & 1:
-            value, at = read_int(buffer, at)
-            words[w] |= value
+    for first in range(0, _WORDS, _MASKED):
+        mask, at = read_int(buffer, at)
+        for w in range(first, min(first + _MASKED, _WORDS)):
+            if (mask >> (w - first)) & 1:
+                value, at = read_int(buffer, at)
+                words[w] |= value
     return at
 
 

@@ -4,6 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.quality.alarm import alarm_length
+from stream.quality.change import change_length
+from stream.quality.compiled import plain
+from stream.quality.copying import PARTNERS
+from stream.quality.detectability import INFORMATION_SUMS
+from stream.quality.partners import MEETINGS, PARTNER, TOTALS
+from stream.quality.rank_sums import RANK_SUMS
 from stream.quality.schema import BUCKETS, COLUMNS, ENTRY, HOT, RING
 
 _NEVER = -1
@@ -20,6 +27,15 @@ class Raters(NamedTuple):
     buckets: np.ndarray  # int64[slots, BUCKETS, COLUMNS]
     bucket_mix: np.ndarray  # int32[slots, BUCKETS, width]
     ring: np.ndarray  # ENTRY[slots, RING]: the latest judgments, sorted by (submitted_ms, judgment) from ring_start on
+    rank: np.ndarray  # int64[slots, RANK_SUMS]: see rank_sums.py; of a queue's row what is usual there
+    habit: np.ndarray  # int64[slots, width]: answers by label, those on known answers left out
+    alarm: np.ndarray  # int64[slots, alarm_length(width)]: see alarm.py
+    change: np.ndarray  # int64[slots, change_length(width)]: see change.py
+    tells: np.ndarray  # int64[slots, INFORMATION_SUMS]: of a queue's row, see detectability.py
+    partners: np.ndarray  # PARTNER[slots, PARTNERS]: see partners.py for this and the two following
+    met: np.ndarray  # int64[slots, TOTALS]
+    by_share: np.ndarray  # int64[slots, MEETINGS]: of a queue's row
+    told: np.ndarray  # uint16[slots, 1 + width]: skill and label mix as stage 1 was last told, in SHAREs
     dirty: np.ndarray  # uint8[slots]: 1 since the last flush
     touched: np.ndarray  # uint8[slots]: a bit per block of the ring, since the last flush
 
@@ -42,6 +58,15 @@ def reserve_raters(slots: int, width: int) -> Raters:
         np.zeros((slots, BUCKETS, COLUMNS), "i8"),
         np.zeros((slots, BUCKETS, width), "i4"),
         np.zeros((slots, RING), ENTRY),
+        np.zeros((slots, RANK_SUMS), "i8"),
+        np.zeros((slots, width), "i8"),
+        np.zeros((slots, plain(alarm_length)(width)), "i8"),
+        np.zeros((slots, plain(change_length)(width)), "i8"),
+        np.zeros((slots, INFORMATION_SUMS), "i8"),
+        np.zeros((slots, PARTNERS), PARTNER),
+        np.zeros((slots, TOTALS), "i8"),
+        np.zeros((slots, MEETINGS), "i8"),
+        np.zeros((slots, 1 + width), "u2"),
         np.zeros(slots, "u1"),
         np.zeros(slots, "u1"),
     )

@@ -13,6 +13,7 @@ from stream.quality.rater_bytes import pack, unpack
 from stream.quality.rater_rows import Raters, clear_slot, name_slots, reserve_raters
 from stream.quality.residency import Residency
 from stream.quality.schema import RING, Kind
+from stream.quality.standing_bytes import pack_standing, unpack_standing
 
 RowKey = bytes  # rater's and queue's 64-bit keys, little-endian; groups have their own, see `groups.py`
 _LENGTH_BYTES = 2
@@ -68,7 +69,9 @@ class RaterTable:
         """Takes a row from its stored parts; `evidence` are its blocks, None where there is none."""
         begin = _LENGTH_BYTES + int.from_bytes(hot[:_LENGTH_BYTES], "little")
         slot = self.open(key, msgspec.msgpack.decode(hot[_LENGTH_BYTES:begin], type=Profile))
-        unpack(self.rows, slot, hot[begin:], history or b"")
+        middle = begin + _LENGTH_BYTES + int.from_bytes(hot[begin : begin + _LENGTH_BYTES], "little")
+        unpack_standing(self.rows, slot, hot[begin + _LENGTH_BYTES : middle])
+        unpack(self.rows, slot, hot[middle:], history or b"")
         for block, data in enumerate(evidence):
             if data is not None:
                 unpack_block(self.rows, slot, block, data, self.item_ids)
@@ -84,6 +87,8 @@ class RaterTable:
                 ours[mine, ..., :labels] = theirs[slot, ..., :labels]
                 if nominal:
                     ours[mine, ..., -1] = theirs[slot, ..., -1]
+            elif theirs.ndim == 2 and theirs.shape[1] != ours.shape[1]:
+                ours[mine, : theirs.shape[1]] = theirs[slot]  # by label from the first on
             else:
                 ours[mine] = theirs[slot]
         self.item_ids[mine] = other.item_ids[slot]
@@ -110,7 +115,11 @@ class RaterTable:
         owners = slots.tolist()
         keys = [self.key_of[slot] for slot in owners]
         parts, history = pack(self.rows, slots)
-        hot = [self._profile_bytes[slot] + part for slot, part in zip(owners, parts, strict=True)]
+        standing = pack_standing(self.rows, slots)
+        hot = [
+            self._profile_bytes[slot] + len(stood).to_bytes(_LENGTH_BYTES, "little") + stood + part
+            for slot, stood, part in zip(owners, standing, parts, strict=True)
+        ]
         blocks = [(keys[owner], block, data) for owner, block, data in pack_touched(self.rows, slots, self.item_ids)]
         return Packed(keys, hot, history, blocks)
 

@@ -13,11 +13,13 @@ from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, J
 from stream.quality.compiled import compiled, int64, plain
 from stream.quality.contributions import contribute, labels_of
 from stream.quality.evidence_bytes import touch_entry
-from stream.quality.policy import Detector, Policy, State, weigh
+from stream.quality.policy import Detector, State, weigh
 from stream.quality.rater_rows import Raters
 from stream.quality.recent import count_changed, count_newest, recount, window_length
 from stream.quality.ring import find, insert, remove
 from stream.quality.schema import COLUMNS, RING, Flag
+from stream.quality.standing import rank_outcome, summarise
+from stream.quality.weighing import restart_tests, weigh_answer, weigh_partners
 from stream.quality.windows import add_change
 
 DONE, FINDING, SNAPSHOT = 0, 1, 2
@@ -31,12 +33,19 @@ def accumulate(
     slots: np.ndarray,
     start: int,
     raters: Raters,
-    policy: Policy,
+    policies: np.ndarray,
     snapshots: np.ndarray,
     change: np.ndarray,
     names: np.ndarray,
+    summaries: np.ndarray,
+    told: np.ndarray,
+    meetings: np.ndarray,
+    met: np.ndarray,
 ) -> tuple[int, int]:
     """Applies OUTCOME[start:] to the rows `slots`; answers (next outcome, why it stopped).
+
+    `meetings` MEETING[met[i, 0]:met[i, 1]] are the peers that outcome i was weighed against.
+    `summaries` SUMMARY[outcomes] takes what raters' summaries became, `told` int64[1] how many.
 
     `names` int32[outcomes] is the `name` of a first judgment's ring entry (-1: not kept), so that the caller can keep
     the item's id beside it. `snapshots` int64[] are judgment counts to stop at. `change` int64[COLUMNS] is scratch.
@@ -71,12 +80,19 @@ def accumulate(
             _lengthen_run(row["new"], hot)
         if hot["training"]:
             continue
+        rank_outcome(row, raters, slot)
+        if row["first"] and summarise(row, raters, slot, summaries[told[0]]):
+            told[0] += 1
         golds = change[GOLD_SEEN] != 0 or change[GOLD_RIGHT] != 0
-        opened, watched = weigh(raters, slot, policy, golds)
+        answers = weigh_answer(row, raters, slot)
+        if row["weighed"]:
+            weigh_partners(row, meetings[met[i, 0] : met[i, 1]], raters, slot)
+        opened, watched, critical = weigh(raters, slot, policies, golds, answers)
         hot["watch"] = watched
         hot["pending"] = opened
-        hot["state"] = _state(raters, slot, policy, opened, watched)
-        if opened != hot["open"]:
+        hot["critical"] = critical
+        hot["state"] = _state(raters, slot, policies[hot["policy"]]["least_known"], opened, watched)
+        if opened != hot["open"] or critical != hot["shown"]:
             return i + 1, FINDING
         if row["first"] and len(snapshots) > 0:
             for n in snapshots:
@@ -124,12 +140,12 @@ def _lengthen_run(score: Any, hot: Any) -> None:
 
 
 @compiled
-def _state(raters: Raters, slot: int, policy: Policy, opened: int, watched: int) -> int:
+def _state(raters: Raters, slot: int, least_known: float, opened: int, watched: int) -> int:
     if opened:
         return _SUSPECT
     if watched:
         return _WATCH
-    if raters.life[slot, JUDGMENTS] < policy.least_known or raters.life[slot, SCORED] < 1:
+    if raters.life[slot, JUDGMENTS] < least_known or raters.life[slot, SCORED] < 1:
         return _UNKNOWN
     return _OK
 
@@ -142,19 +158,28 @@ def restart(raters: Raters, slot: int) -> None:
     hot["expected_before"] = raters.life[slot, EXPECTED]
 
 
-def begin_episode(raters: Raters, slot: int, detector: Detector, policy: Policy) -> None:
-    """A person decided: the detector's finding is closed, and its test takes only what comes from now on."""
+def begin_episode(raters: Raters, slot: int, detector: Detector, least_known: float, at_ms: int) -> None:
+    """A person decided: the detector's finding is closed, and its test takes only what comes from now on.
+
+    The alarm and the change detector begin together: each rests on the same answers.
+    """
     hot = raters.hot[slot]
-    if detector == Detector.GOLD:
+    if detector == Detector.KNOWN_ANSWERS:
         hot["gold_seen_before"] = raters.life[slot, GOLD_SEEN]
         hot["gold_right_before"] = raters.life[slot, GOLD_RIGHT]
-    elif detector == Detector.UNRELATED:
-        restart(raters, slot)
-        hot["unrelated_from"] = hot["seen"]
-        plain(recount)(raters, slot)
+    elif detector == Detector.COPYING:
+        raters.partners[slot] = np.zeros((), raters.partners.dtype)
+        raters.met[slot] = 0
     else:
-        hot["constant_from"] = hot["seen"]
-    for bits in ("open", "watch"):
-        hot[bits] &= ~np.uint8(1 << detector)
-    hot["state"] = plain(_state)(raters, slot, policy, int(hot["open"]), int(hot["watch"]))
+        if detector == Detector.UNRELATED:
+            restart(raters, slot)
+            hot["unrelated_from"] = hot["seen"]
+            plain(recount)(raters, slot)
+        elif detector == Detector.CONSTANT:
+            hot["constant_from"] = hot["seen"]
+        plain(restart_tests)(raters, slot)
+        hot["tests_from_ms"] = at_ms
+    for bits in ("open", "watch", "critical", "shown"):
+        hot[bits] &= ~np.uint16(1 << detector)
+    hot["state"] = plain(_state)(raters, slot, least_known, int(hot["open"]), int(hot["watch"]))
     raters.dirty[slot] = 1

@@ -20,6 +20,11 @@ UNIT = 1 << 30  # 1.0 as fixed point: resolution 9.3e-10, and a share still fits
 LABEL_WIDTHS = (2, 4, 8, 16, 32)  # label vectors grow in these steps
 OTHER = 31  # code of every nominal label without a cell of its own: the last cell of a vector
 PEER_CAP = 8  # an item's first labels that are each other's peers; a later judgment is compared with them only
+VOTER_CAP = 32  # an item's first labels that vote on its true answer; a later judgment is held against them only
+SHARE = 65_535  # 1.0 as a probability travels; 0 stands for none
+LABELS_MAX = 32  # classes of a queue's answers
+PREDICTED = 4  # likeliest answers that travel with an outcome
+NO_LABEL = 255
 MARK_CAP = 4096  # judgments remembered per item (duplicates, retraction, corrected golds)
 
 
@@ -35,6 +40,14 @@ def _record(fields: list[Any]) -> np.dtype[np.void]:
         if begin + kind.itemsize < until:
             whole.append((f"spare{len(whole)}", "u1", (until - begin - kind.itemsize,)))
     return np.dtype(whole, align=True)
+
+
+def classes_of(kind: "Kind", scale: int) -> int:
+    """How many answers posteriors know: of a nominal queue all but the undeclared ones, of sets none."""
+    if kind == Kind.SET:
+        return 0
+    classes = min(scale, OTHER) if kind == Kind.NOMINAL else min(scale, LABELS_MAX)
+    return classes if classes > 1 else 0
 
 
 class Op(IntEnum):
@@ -118,6 +131,13 @@ SCORE = _record(
         ("same", "u4"),  # UNIT: w(label, own first answer on the item)
         ("peers", "u2"),
         ("flags", "u2"),
+        # SHARE, 0 where nothing is known: see posterior.py for the readings A and B.
+        ("fit_a", "u2"),
+        ("belief_a", "u2"),
+        ("fit_b", "u2"),
+        ("belief_b", "u2"),
+        ("hit", "u2"),  # the queue's accuracy on known answers when this one was weighed; 0: not weighed by a gold
+        ("known", "u1"),  # the known answer it was weighed by
     ]
 )
 
@@ -131,6 +151,8 @@ MARK = _record(
         ("revision", "i4"),
         ("score", SCORE),  # what was last sent to stage 2
         ("destination", "u2"),
+        ("hit", "u2"),  # see SCORE; kept while the gold is withdrawn
+        ("weighed", "u1"),  # see Weighed: a judgment is evidence once
     ]
 )
 
@@ -152,6 +174,14 @@ ITEM = _record(
     ]
 )
 MARK_CHUNK = 4
+
+
+class Weighed(IntEnum):
+    """By what a judgment was weighed as evidence about its rater; by one of them only, and once."""
+
+    NOT_YET = 0
+    BY_PEERS = 1
+    BY_GOLD = 2
 
 
 class Known(IntEnum):
@@ -177,11 +207,22 @@ OUTCOME = _record(
         ("queue_row", "i4"),  # row of the message's queue list
         ("first", "u1"),  # 1: a judgment not seen before (or seen again after a withdrawal)
         ("last", "u1"),  # 1: withdrawn
+        ("classes", "u1"),  # labels that the queue declared then, see classes_of
+        ("weighed", "u1"),  # 1: labels, shares and own say what its peers led one to expect; else all zero
+        ("labels", "u1", PREDICTED),  # likeliest answers, NO_LABEL where there are fewer; see predictive.py
+        ("shares", "u2", PREDICTED),  # SHARE: how often raters give them here; the rest is spread evenly
+        ("own", "u2"),  # SHARE: of the answer given
         ("old", SCORE),
         ("new", SCORE),
     ]
 )
 
+
+# Another rater's answer on the item, beside the OUTCOME of a judgment that is weighed.
+MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1")])  # rater, index of the outcome, label
+
+# What stage 2 tells stage 1 of a rater on a queue, see votes.py.
+SUMMARY = _record([("rater", "u8"), ("queue", "u8"), ("skill", "u2"), ("mix", "u2", LABELS_MAX)])
 
 # What stage 1 knows of a queue: from its control records, and counted along its log.
 QUEUE = _record(
@@ -191,6 +232,8 @@ QUEUE = _record(
         ("scale", "i4"),  # declared labels
         ("width", "i4"),  # length of its label vectors, "other" included
         ("recent", "i4"),  # whole answers seen, for the ring of set answers
+        ("classes", "i4"),  # answers that posteriors know; 0 where labels are sets
+        ("redundancy", "i4"),  # judgments an item is meant to get
         ("dirty", "u1"),
     ]
 )
@@ -231,12 +274,20 @@ HOT = _record(
         ("recent_expected", "i8"),
         ("ring_start", "i4"),
         ("ring_length", "i4"),
-        ("episodes", "i4", 4),  # per detector: how many findings were opened so far
-        ("open", "u1"),  # bit per detector: a finding is open
-        ("pending", "u1"),  # the same as of now, while the caller opens and closes findings
-        ("watch", "u1"),  # bit per detector: evidence worth a look
+        ("tests_from_ms", "i8"),  # log time of the verdict that began the alarm and the change detector anew
+        ("changed_from", "i8"),  # `seen` when the change detector last stood low
+        ("alarm_classes", "i4"),  # how many labels the tests' rows are laid out for
+        ("episodes", "i4", 8),  # per detector: how many findings were opened so far
+        ("open", "u2"),  # bit per detector: a finding is open
+        ("pending", "u2"),  # the same as of now, while the caller opens and closes findings
+        ("critical", "u2"),  # bit per detector: the evidence is beyond the critical threshold
+        ("shown", "u2"),  # `critical` as the findings say it
+        ("watch", "u2"),  # bit per detector: evidence worth a look
+        ("policy", "i4"),  # row of the thresholds that hold in the queue; set by the stage, not stored
         ("state", "u1"),
         ("kind", "u1"),  # 0 rater, 1 group
+        ("told", "u1"),  # of a rater: stage 1 was told its summary; of a queue: stage 1 said what is usual there
+        ("period", "i4"),  # of log time in which the rater's summary was last looked at
         ("training", "u1"),  # stage training: measured, never a finding
         ("label_kind", "u1"),  # of the queue, see Kind
         ("scale", "i4"),  # declared labels of the queue

@@ -1,59 +1,55 @@
-"""One number to rank a queue's raters by: how probable it is that the rater's skill there is below half the queue's.
-
-Skill is chance-corrected (1 perfect, 0 chance), estimated from peers over the lifetime and over the last 50 judgments
-and from known answers, each shrunk towards the queue's mean by a few pseudo-judgments. The normal probability that it
-lies below half of the queue's is taken for each; the worst of the two peer figures and the known answers' combine as
-independent reasons. The first policy's figure: it ranks, it decides nothing.
-"""
-
-import math
+"""One number to rank a queue's raters by, from a row and its queue's row; see below_midpoint.py for its meaning."""
 
 import numpy as np
 
-from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, SCORED
+from stream.quality.below_midpoint import KnownAnswers, Suspicion, below_midpoint
+from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
 from stream.quality.compiled import compiled
-from stream.quality.evidence import episode_agreement, recent_agreement
+from stream.quality.ranking import Ranking, rank
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import UNIT
 
-_PRIOR = 4.0  # judgments of the queue's mean that every rater starts with
-_UNSURE = 0.05  # of skill: no estimate is taken for surer than this
+PARTS = 6
 
 
 @compiled
 def suspicion(raters: Raters, slot: int) -> float:
-    """0 (no sign) to 1; with no evidence at all about what the queue's mean rater has."""
-    parts = np.zeros(4)
-    return suspicion_parts(raters, slot, parts)
+    """0 (no sign) to 1: probability that the accuracy lies below the midpoint of chance and the queue's usual one."""
+    return float(weighed(raters, slot).probability)
 
 
 @compiled
 def suspicion_parts(raters: Raters, slot: int, parts: np.ndarray) -> float:
-    """The same, and float64[4]: by lifetime peers, by the last 50, by known answers, and the queue's skill."""
-    queue = raters.life[raters.hot[slot]["queue_row"]]
-    chance = (queue[EXPECTED] / UNIT + 10.0) / (queue[SCORED] + 20.0)
-    usual = (queue[AGREEMENT] / UNIT + 16.0) / (queue[SCORED] + 20.0)
-    skill = max((usual - chance) / (1.0 - chance), 0.05)
-    n, agreement, expected = episode_agreement(raters, slot)
-    parts[0] = _below_half(n, agreement, expected, usual, chance, skill)
-    n, agreement, expected = recent_agreement(raters, slot, 0)
-    parts[1] = _below_half(n, agreement, expected, usual, chance, skill)
-    guess = 1.0 / max(raters.hot[slot]["scale"], 2)
-    right_usual = (queue[GOLD_RIGHT] / UNIT + 17.0) / (queue[GOLD_SEEN] + 20.0)
-    seen = float(raters.life[slot, GOLD_SEEN])
-    right = raters.life[slot, GOLD_RIGHT] / UNIT
-    known_skill = max((right_usual - guess) / (1.0 - guess), 0.05)
-    parts[2] = _below_half(seen, right, seen * guess, right_usual, guess, known_skill)
-    parts[3] = skill
-    apart = float(max(parts[0], parts[1]))
-    return 1.0 - (1.0 - apart) * (1.0 - float(parts[2])) if seen > 0 else apart
+    """The same, and float64[PARTS]: log odds as usual, by accuracy, by label mix, by known answers; accuracy, and
+    informativeness in bits a judgment."""
+    found = weighed(raters, slot)
+    standing = ranked(raters, slot)
+    parts[0] = found.as_usual
+    parts[1] = found.by_accuracy
+    parts[2] = found.by_label_mix
+    parts[3] = found.by_known_answers
+    parts[4] = standing.accuracy
+    parts[5] = standing.informativeness_bits
+    return float(found.probability)
 
 
 @compiled
-def _below_half(n: float, agreement: float, expected: float, usual: float, chance: float, skill: float) -> float:
-    possible = n - expected + _PRIOR * (1.0 - chance)
-    estimate = (agreement - expected + _PRIOR * (usual - chance)) / possible
-    p = (agreement + _PRIOR * usual) / (n + _PRIOR)
-    error = math.sqrt(max(p * (1.0 - p), 0.01) * (n + _PRIOR)) / possible
-    z = (skill / 2.0 - estimate) / math.sqrt(error * error + _UNSURE * _UNSURE)
-    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+def ranked(raters: Raters, slot: int) -> Ranking:
+    """Accuracy, informativeness and the score to sort by."""
+    queue = raters.hot[slot]["queue_row"]
+    scale = max(min(raters.hot[slot]["scale"], raters.habit.shape[1]), 2)
+    return rank(raters.rank[slot], raters.habit[slot], raters.rank[queue], raters.habit[queue], scale)
+
+
+@compiled
+def weighed(raters: Raters, slot: int) -> Suspicion:
+    """The suspicion and where it comes from."""
+    queue = raters.hot[slot]["queue_row"]
+    scale = max(min(raters.hot[slot]["scale"], raters.habit.shape[1]), 2)
+    whole = raters.life[queue]
+    known = KnownAnswers(
+        float(raters.life[slot, GOLD_SEEN]),
+        raters.life[slot, GOLD_RIGHT] / UNIT,
+        (whole[GOLD_RIGHT] / UNIT + 17.0) / (whole[GOLD_SEEN] + 20.0),
+    )
+    return below_midpoint(ranked(raters, slot), raters.rank[queue], raters.habit[queue], scale, known)

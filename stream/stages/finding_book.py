@@ -36,6 +36,13 @@ class FindingBook:
         self.open[key, detector] = found
         self._publish(key, detector, found, counts)
 
+    def update(self, key: RowKey, detector: Detector, found: Finding, counts: Counts) -> None:
+        """An open finding has become critical: what it now says, under the id and since when it is known by."""
+        old = self.open[key, detector]
+        news = msgspec.structs.replace(found, version=old.version + 1, event="updated", opened_at=old.opened_at)
+        self.open[key, detector] = news
+        self._publish(key, detector, news, counts)
+
     def close(self, key: RowKey, detector: Detector, why: Why, at_ms: int, counts: Counts) -> None:
         """An open finding ends."""
         found = self.open.pop((key, detector))

@@ -5,18 +5,16 @@ import hashlib
 import numpy as np
 
 from stream.events import Evidence, Finding
-from stream.quality import evidence as weights
-from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
-from stream.quality.measures import wilson
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import DETECTOR_NAMES, Detector, Policy
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import RING, UNIT, Flag, Kind
 from stream.stages.finding_book import Why
-from stream.stages.sentences import sentence
+from stream.stages.measured import Row, measured
 
 MOVED_MOST, AT_RANDOM = 10, 5
+_BY_GOLDS = frozenset(Detector) - {Detector.CHANGED, Detector.COPYING}  # tests that known answers enter
 
 
 def open_finding(
@@ -25,25 +23,28 @@ def open_finding(
     """The finding of a detector that has just passed its threshold."""
     profile, hot = table.profiles[slot], table.rows.hot[slot]
     episode = int(hot["episodes"][detector])
-    n, value, low, high, threshold, text = _measured(table, slot, detector, policy)
+    numbers = measured(Row(table, slot, queue, policy), detector)
     return Finding(
         id=finding_id(profile, detector, episode),
         version=1,
         event="opened",
         queue=profile.queue,
         detector=DETECTOR_NAMES[detector],
-        state="suspect",
-        sentence=text,
+        state="critical" if hot["critical"] & (1 << detector) else "suspect",
+        sentence=numbers.text,
         opened_at=at_ms,
         at=at_ms,
         rater_id=profile.rater_id,
         vendor=profile.vendor,
         episode=episode,
-        measure=float(value),
-        low=float(low),
-        high=float(high),
-        threshold=float(threshold),
-        n=n,
+        measure=float(numbers.value),
+        low=float(numbers.low),
+        high=float(numbers.high),
+        threshold=float(numbers.against),
+        nats=None if numbers.nats is None else round(float(numbers.nats), 3),
+        partner=numbers.partner,
+        nats_needed=None if numbers.needed is None else round(float(numbers.needed), 3),
+        n=numbers.n,
         peers=_peers(table, slot),
         evidence=_evidence(table, slot, queue),
         shadow=shadow,
@@ -54,7 +55,7 @@ def why_closed(detector: Detector, row: np.void) -> Why:
     """Why a finding closed at this OUTCOME: someone corrected a known answer, or the evidence went by itself."""
     old, new = row["old"], row["new"]
     changed = old["credit"] != new["credit"] or bool((old["flags"] ^ new["flags"]) & Flag.GOLD_SEEN)
-    corrected = detector == Detector.GOLD and not row["first"] and not row["last"] and changed
+    corrected = detector in _BY_GOLDS and not row["first"] and not row["last"] and changed
     return "gold_corrected" if corrected else "evidence_gone"
 
 
@@ -62,36 +63,6 @@ def finding_id(profile: Profile, detector: Detector, episode: int) -> str:
     """The same for the same rater, queue, detector and episode, wherever it is computed."""
     name = "\0".join((profile.rater_id, profile.queue, DETECTOR_NAMES[detector], str(episode)))
     return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
-
-
-def _measured(table: RaterTable, slot: int, detector: Detector, policy: Policy) -> tuple:  # type: ignore[type-arg]
-    rows = table.rows
-    hot = rows.hot[slot]
-    since = hot["constant_from"] if detector == Detector.CONSTANT else hot["unrelated_from"]
-    n, agreement, chance = weights.recent_agreement(rows, slot, since)
-    if detector == Detector.GOLD:
-        seen, right = int(rows.life[slot, GOLD_SEEN]), float(rows.life[slot, GOLD_RIGHT]) / UNIT
-        floor = weights.gold_floor(rows, slot, policy.gold_floor)
-        shown = wilson(right, max(seen, 1))
-        text = sentence("gold_accuracy", n=seen, share=round(100 * shown.value), threshold=round(100 * floor))
-        return seen, shown.value, shown.low, shown.high, floor, text
-    if detector == Detector.UNRELATED:
-        limit = weights.ratio_limit(rows, slot, policy.ratio_ceiling)
-        whole = weights.episode_agreement(rows, slot)
-        recent = weights.ratio_interval(n, agreement, chance, policy.interval_z)
-        if n < policy.least_scored or recent[2] >= limit:
-            n, agreement, chance = whole
-        value, low, high, _ = weights.ratio_interval(n, agreement, chance, policy.interval_z)
-        text = sentence(
-            "unrelated_to_peers", n=int(n), share=round(100 * agreement / n), expected=round(100 * chance / n)
-        )
-        return int(n), value, low, high, limit, text
-    answers, share, _ = weights.one_answer(rows, slot, since, policy.constant_over)
-    shown = wilson(share * answers, max(int(answers), 1))
-    text = sentence(
-        "constant_answer", n=int(answers), share=round(100 * share), agreement=round(100 * agreement / max(n, 1))
-    )
-    return int(answers), share, shown.low, shown.high, policy.constant_share, text
 
 
 def _peers(table: RaterTable, slot: int) -> int:

@@ -6,7 +6,15 @@ import numpy as np
 
 from stream.intake.queue_row import QueueRow
 from stream.quality.item_rows import Outcomes, make_outcomes
-from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, encode_messages
+from stream.quality.outcome_message import (
+    BEGINNING,
+    ArmingNote,
+    Place,
+    QueueInfo,
+    QueueNote,
+    VerdictNote,
+    encode_messages,
+)
 from stream.quality.profile import Profile
 from stream.stages.port import Message
 
@@ -22,7 +30,10 @@ class ItemOutbox:
         self._source, self._topic = source, topic
         self._profiles: list[Profile] = []
         self._item_ids: list[str] = []
+        self._queues: list[QueueInfo] = []
+        self._settled = 0  # outcomes that refer to these lists of queues
         self._verdicts: dict[int, list[VerdictNote]] = {}
+        self._notes: list[QueueNote | ArmingNote] = []
 
     @property
     def owed(self) -> int:
@@ -33,6 +44,8 @@ class ItemOutbox:
         """Doubles the room."""
         used, bigger = self.owed, make_outcomes(2 * len(self.rows.rows))
         bigger.rows[:used], bigger.destinations[:used] = self.rows.rows[:used], self.rows.destinations[:used]
+        met = int(self.rows.cursor[3])
+        bigger.meetings[:met] = self.rows.meetings[:met]
         self.rows = bigger._replace(cursor=self.rows.cursor)
 
     def name(self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str]) -> None:
@@ -43,29 +56,58 @@ class ItemOutbox:
         self._profiles += profiles
         self._item_ids += item_ids
 
+    def settle(self, queues: Sequence[QueueRow]) -> None:
+        """The outcomes so far came under these settings, whatever comes before they are sent."""
+        fresh = self.rows.rows[self._settled : self.owed]
+        if len(fresh):
+            fresh["queue_row"] += len(self._queues)
+            self._queues += [
+                QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width) for queue in queues
+            ]
+            self._settled = self.owed
+
     def note(self, destination: int, verdict: VerdictNote) -> None:
         """Adds a person's decision, which travels between the outcomes."""
         self._verdicts.setdefault(destination, []).append(verdict)
 
+    def note_all(self, notes: Sequence[QueueNote | ArmingNote]) -> None:
+        """Adds what every destination is to know."""
+        self._notes += notes
+
     def take_messages(self, queues: Sequence[QueueRow]) -> list[Message]:
         """Everything owed, a destination after another, each in the order of the log."""
+        self.settle(queues)
         destinations = self.rows.destinations[: self.owed]
         order = np.argsort(destinations, kind="stable")
-        rows = self.rows.rows[: self.owed][order]
         ends = np.searchsorted(destinations[order], np.arange(len(self.sent) + 1))
-        infos = [
-            QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width) for queue in queues
-        ]
+        rows = self.rows.rows[: self.owed][order]
+        met = self.rows.meetings[: int(self.rows.cursor[3])].copy()
+        place = np.empty(len(order), "i4")
+        place[order] = np.arange(len(order), dtype="i4")
+        met["row"] = place[met["row"]]
+        met = met[np.argsort(met["row"], kind="stable")]
+        parts = np.searchsorted(met["row"], ends)
         messages: list[Message] = []
         for destination in range(len(self.sent)):
             mine = rows[ends[destination] : ends[destination + 1]]
+            theirs = met[parts[destination] : parts[destination + 1]]
+            theirs["row"] -= ends[destination]
             verdicts = self._verdicts.get(destination, [])
-            if len(mine) or verdicts:
+            if len(mine) or verdicts or self._notes:
                 previous = Place(*self.sent[destination].tolist())
                 values, self.sent[destination] = encode_messages(
-                    self._source, previous, mine, self._profiles, self._item_ids, infos, verdicts
+                    self._source,
+                    previous,
+                    mine,
+                    self._profiles,
+                    self._item_ids,
+                    self._queues,
+                    verdicts,
+                    self._notes,
+                    theirs,
                 )
                 messages += [Message(self._topic, value, destination) for value in values]
-        self.rows.cursor[0] = 0
-        self._profiles, self._item_ids, self._verdicts = [], [], {}
+        self.rows.cursor[0] = self.rows.cursor[3] = 0
+        self._profiles, self._item_ids, self._verdicts, self._notes = [], [], {}, []
+        self._queues, self._settled = [], 0
         return messages

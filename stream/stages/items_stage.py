@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from stream.events import Verdict
+from stream.events import Control, Verdict
 from stream.intake.decode import Decoded, decode
 from stream.intake.directory import Directory
 from stream.intake.halting import Halting
+from stream.intake.payload import SETTINGS_SOURCE
+from stream.policy.arming_book import ARMING_FIELD
+from stream.policy.arming_order import ARMING_SOURCE
 from stream.quality import items
 from stream.quality.item_results import REJECTED, RESULT_NAMES
 from stream.quality.item_rows import make_scratch
@@ -18,13 +21,15 @@ from stream.quality.known_answers import not_taken
 from stream.quality.outcome_message import VerdictNote
 from stream.quality.queue_table import QueueTable
 from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
+from stream.stages.arming import ArmingOrders
 from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
+from stream.stages.knowledge import Knowledge
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
-_QUEUES, _DIRECTORY = "queues", b"directory"
+_QUEUES, _VOTES, _DIRECTORY = "queues", "votes", b"directory"
 
 
 class ItemWork(msgspec.Struct, frozen=True):
@@ -37,18 +42,21 @@ class ItemWork(msgspec.Struct, frozen=True):
 class ItemStage:
     """One partition of `judgments`. Without a store (`stored=False`, a backtest) everything stays in memory.
 
+    `partitions` is the number of partitions of its own topic, `own_topic`, to which it tells what it counts;
     `destinations` is the number of partitions of `outcomes`; `cached_items` bounds what memory keeps of clean items,
     `kept_limit` the items that are kept for good because they have or had a known answer.
     """
 
-    whole_keys = (_QUEUES,)
+    whole_keys = (_QUEUES, _VOTES)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         partition: int,
         destinations: int,
         directory: Directory,
         *,
+        partitions: int = 1,
+        own_topic: str = "judgments",
         topic: str = "outcomes",
         stored: bool = True,
         horizon_days: int = HORIZON_DAYS,
@@ -62,6 +70,8 @@ class ItemStage:
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
         self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable()
         self._loading = ItemLoading(self._items)
+        self._arming = ArmingOrders()
+        self._knowledge = Knowledge(partition, partitions, own_topic, self._queues, directory.control_key)
         self._generation, self._generation_written = 0, 0
         self._outbox = ItemOutbox(partition, destinations, topic)
         self._scratch = make_scratch()
@@ -75,6 +85,8 @@ class ItemStage:
         """Takes what the last commit left."""
         queues = dict(keys.get(_QUEUES, {}))
         stored = queues.pop(_DIRECTORY, None)
+        if arming := queues.pop(ARMING_FIELD, None):
+            self._arming.restore(arming)
         if stored is not None:
             self._directory = Directory.from_bytes(stored, self._directory.control_key)
             self._joined = _copy(self._directory)
@@ -83,8 +95,11 @@ class ItemStage:
         row_of = {np.uint64(queue.key).tobytes(): queue.row for queue in self._directory.queues}
         for key, data in queues.items():
             self._queues.load(row_of[key], data)
+        for field, data in keys.get(_VOTES, {}).items():
+            self._queues.votes.load(field, data)
         if b"generation" in head:
             self._generation = self._generation_written = int(head[b"generation"])
+            self._knowledge.period = int(head[b"period"])
             self._items.kept = int(head.get(b"kept", b"0"))  # heads from before the limit lack it
             self._outbox.sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
             self._halting = Halting.from_bytes(head[b"halting"])
@@ -113,8 +128,9 @@ class ItemStage:
         results, self._at = np.zeros(len(rows), "u1"), 0
         for row, control in decoded.controls:
             self._join(rows[:row], results)
+            self._outbox.settle(self._joined.queues)
             self._joined.apply(control)
-            self._declare()
+            self._take_control(control, int(rows["offset"][row]), int(rows["log_ms"][row]))
         self._join(rows, results)
         self._outbox.name(begin, decoded.profiles, decoded.item_ids)
         for row, verdict in decoded.verdicts:
@@ -141,13 +157,18 @@ class ItemStage:
         if directory != self._directory_written:
             queues.append((_DIRECTORY, directory))
             self._directory_written = directory
+        if arming := self._arming.take_changed():
+            queues.append((ARMING_FIELD, arming))
         if queues:
             rows[_QUEUES] = queues
+        if votes := self._queues.votes.take_changed():
+            rows[_VOTES] = votes
         old = range(max(self._generation_written - 1, 0), min(self._generation - 1, self._generation_written + 1))
-        messages = self._outbox.take_messages(self._directory.queues)
+        messages = [*self._outbox.take_messages(self._joined.queues), *self._knowledge.take_messages()]
         head = {
             b"schema": b"%d" % SCHEMA_VERSION,
             b"generation": b"%d" % self._generation,
+            b"period": b"%d" % self._knowledge.period,
             b"kept": b"%d" % self._items.kept,
             b"sent": self._outbox.sent.tobytes(),
             b"halting": self._halting.to_bytes(),
@@ -177,6 +198,7 @@ class ItemStage:
             [queue.kind for queue in queues],
             [len(queue.labels) for queue in queues],
             [queue.width for queue in queues],
+            [queue.redundancy for queue in queues],
         )
 
     def _name_slots(self, decoded: Decoded) -> None:
@@ -191,6 +213,7 @@ class ItemStage:
 
     def _join(self, rows: np.ndarray, results: np.ndarray) -> None:
         """Joins the rows that are not joined yet."""
+        self._queues.show_votes()
         while True:
             self._at, why, self._generation = items.join(
                 rows,
@@ -199,6 +222,7 @@ class ItemStage:
                 self._queues.rows,
                 self._horizon_ms,
                 self._generation,
+                self._knowledge.period,
                 self._outbox.rows,
                 results,
                 self._scratch,
@@ -207,8 +231,20 @@ class ItemStage:
                 return
             if why == items.NEED_CHUNKS:
                 self._items.grow_chunks()
+            elif why == items.NEW_PERIOD:
+                before, now_ms = int(rows["offset"][self._at]) - 1, int(rows["log_ms"][self._at])
+                self._outbox.note_all(self._knowledge.tell(before, now_ms, self._joined.queues))
             else:
                 self._outbox.grow()
+
+    def _take_control(self, control: Control, offset: int, at_ms: int) -> None:
+        if control.source == SETTINGS_SOURCE:
+            self._declare()
+            self._outbox.note_all(self._arming.see([queue.name for queue in self._joined.queues], offset, at_ms))
+        elif control.source == ARMING_SOURCE:
+            self._outbox.note_all(self._arming.take(control, offset))
+        else:
+            self._knowledge.take(control, self._joined)
 
     def _note_verdict(self, row: np.void, verdict: Verdict) -> None:
         queue = self._directory.queues[int(row["queue"])]

@@ -7,9 +7,11 @@ import msgspec
 import numpy as np
 
 from stream.quality.groups import GROUP, queue_group, vendor_group
-from stream.quality.outcome_message import QueueInfo
+from stream.quality.outcome_message import QueueInfo, QueueNote
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable, RowKey
+from stream.quality.standing import take_usual
+from stream.stages.policies import Policies
 
 NOWHERE = -1  # the width and slot of a row that memory does not hold
 
@@ -21,7 +23,8 @@ class RaterTables:
     agree on when they bring it.
     """
 
-    def __init__(self, room: int = 1_024) -> None:
+    def __init__(self, room: int = 1_024, policies: Policies | None = None) -> None:
+        self._policies = policies or Policies()
         self._room = room  # rows that a table begins with: untouched ones cost nothing, growing on the way would
         self.by_width: dict[int, RaterTable] = {}
         self.groups: dict[int, set[int]] = {}
@@ -42,7 +45,7 @@ class RaterTables:
             table = self.table_of(key)
             slot = table.load(key, hot, history)
             self.groups[table.width].add(slot)
-            self._set_scale(table, slot)
+            self._describe(table, [slot], self.queue_of(table.key_of[slot]))
 
     def is_news(self, info: QueueInfo) -> bool:
         """Whether `learn` would change anything."""
@@ -71,7 +74,16 @@ class RaterTables:
         table = self._table_of[info.key]
         for key, slot in table.slot_of.items():
             if self._queue_of[key[8:16]] == info.key:
-                table.rows.hot["scale"][slot] = len(info.labels)
+                self._describe(table, [slot], self.queue_of(table.key_of[slot]))
+
+    def take_usual(self, note: QueueNote) -> None:
+        """What stage 1 says is usual in a queue, from this outcome on."""
+        queue = self.queues.get(note.queue)
+        if queue is None:
+            return  # nobody of this shard works there yet; it is told of again
+        table = self._table_of[queue.key]
+        slot = self._group(table, *queue_group(queue.key, queue.name))
+        take_usual(table.rows, slot, np.array(note.answers), np.array(note.sums))
 
     def find(self, key: RowKey) -> tuple[RaterTable, int] | None:
         """A row's table and slot, None when memory does not hold it."""
@@ -129,9 +141,11 @@ class RaterTables:
         for table in self.by_width.values():
             table.shrink(bound, self.groups[table.width])
 
-    def _set_scale(self, table: RaterTable, slot: int) -> None:
-        queue = self.queue_of(table.key_of[slot])
-        table.rows.hot["label_kind"][slot], table.rows.hot["scale"][slot] = queue.kind, len(queue.labels)
+    def _describe(self, table: RaterTable, slots: Sequence[int], queue: QueueInfo) -> None:
+        """Tells rows what their queue is."""
+        hot = table.rows.hot
+        hot["label_kind"][slots], hot["scale"][slots] = queue.kind, len(queue.labels)
+        hot["policy"][slots] = self._policies.row(queue.name)
 
     def _link(self, table: RaterTable, slots: Sequence[int]) -> None:
         """Tells raters' rows of one queue what the queue is, and where its own row and those of its vendors stand."""
@@ -139,8 +153,8 @@ class RaterTables:
         vendors = [table.profiles[slot].vendor for slot in slots]
         row_of = {vendor: self._group(table, *vendor_group(queue.key, queue.name, vendor)) for vendor in set(vendors)}
         whole = self._group(table, *queue_group(queue.key, queue.name))
-        hot = table.rows.hot  # only now: a new group may have made the table grow
-        hot["label_kind"][slots], hot["scale"][slots] = queue.kind, len(queue.labels)
+        self._describe(table, slots, queue)  # only now: a new group may have made the table grow
+        hot = table.rows.hot
         hot["queue_row"][slots], hot["vendor_row"][slots] = whole, [row_of[vendor] for vendor in vendors]
 
     def _group(self, table: RaterTable, key: RowKey, profile: Profile) -> int:
@@ -149,7 +163,7 @@ class RaterTables:
             slot = table.open(key, profile)
             table.rows.hot["kind"][slot] = GROUP
             self.groups[table.width].add(slot)
-            self._set_scale(table, slot)
+            self._describe(table, [slot], self.queue_of(table.key_of[slot]))
         return slot
 
     def _move(self, queue: int, old: RaterTable, new: RaterTable) -> None:

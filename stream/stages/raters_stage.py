@@ -6,15 +6,19 @@ import msgspec
 import numpy as np
 
 from stream.events import Finding
+from stream.intake.control import ControlKey
+from stream.intake.knowledge import summaries_controls
 from stream.quality import raters as kernel
 from stream.quality.evidence_bytes import BLOCKS
-from stream.quality.outcome_message import BEGINNING, QueueInfo, VerdictNote
-from stream.quality.policy import DEFAULT_POLICY, Detector, Policy
+from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
+from stream.quality.policy import DETECTOR_NAMES, Detector
 from stream.quality.rater_table import RaterTable, RowKey
-from stream.quality.schema import COLUMNS, SCHEMA_VERSION
+from stream.quality.schema import COLUMNS, SCHEMA_VERSION, SUMMARY
+from stream.stages.arming import Arming
 from stream.stages.finding_book import Counts, FindingBook
 from stream.stages.findings import open_finding, why_closed
-from stream.stages.port import Effects, Flush, SourceRecord
+from stream.stages.policies import Policies
+from stream.stages.port import Effects, Flush, Message, SourceRecord
 from stream.stages.rater_places import Places, place_rows
 from stream.stages.rater_tables import RaterTables
 from stream.stages.raters_work import RaterWork, read_work
@@ -22,7 +26,7 @@ from stream.stages.raters_work import RaterWork, read_work
 Watcher = Callable[[RaterTable, int], None]
 _RATERS, _HISTORY, _EVIDENCE = "raters", "history", "evidence"
 _BOARD, _FINDINGS, _QUEUES = "board", "findings", "queues"
-_GROUP_FIELD = b"g"
+_GROUP_FIELD, _ARMING_FIELD = b"g", b"arming"
 _ROOM = 16_384  # rows
 _BLOCK_NAMES = [bytes([block]) for block in range(BLOCKS)]
 
@@ -36,7 +40,8 @@ def row_fields(keys: Sequence[RowKey]) -> dict[str, list[bytes]]:
 class RatersStage:
     """One partition of `outcomes`. Without a store (`stored=False`, a backtest) everything stays in memory.
 
-    `sources` is the number of partitions of `judgments`. `snapshots` are judgment counts at which `on_snapshot(table,
+    `sources` is the number of partitions of `source_topic`, to which summaries of raters go, signed with
+    `knowledge_key`; without one none go. `snapshots` are judgment counts at which `on_snapshot(table,
     slot)` is called with the state as of that judgment; `on_finding(table, slot)` after each opening or closing.
     """
 
@@ -48,10 +53,11 @@ class RatersStage:
         partition: int,
         sources: int,
         *,
-        policy: Policy = DEFAULT_POLICY,
+        policies: Policies | None = None,
         topic: str = "findings",
+        source_topic: str = "judgments",
+        knowledge_key: ControlKey | None = None,
         stored: bool = True,
-        shadow: bool = True,
         accept_first: bool = False,
         cached_raters: int = 20_000,
         snapshots: Sequence[int] = (),
@@ -59,13 +65,19 @@ class RatersStage:
         on_finding: Watcher | None = None,
     ) -> None:
         self.offset = 0
-        self.partition, self.policy = partition, policy
-        self._stored, self._shadow, self._accept_first, self._cached = stored, shadow, accept_first, cached_raters
-        self._rows, self._book = RaterTables(max(64, min(cached_raters, _ROOM))), FindingBook(topic)
+        self.partition = partition
+        self.policies = policies or Policies()
+        self._thresholds = self.policies.rows()
+        self._stored, self._accept_first, self._cached = stored, accept_first, cached_raters
+        self._rows, self._book = RaterTables(max(64, min(cached_raters, _ROOM)), self.policies), FindingBook(topic)
         self._applied = np.full((sources, 2), BEGINNING, "i8")
         self._snapshots = np.array(snapshots, "i8")
         self._on_snapshot, self._on_finding = on_snapshot, on_finding
         self._change = np.zeros(COLUMNS, "i8")
+        self._source_topic, self._knowledge_key = source_topic, knowledge_key
+        self._summaries: list[np.ndarray] = []  # SUMMARY[] not yet sent
+        self._told_ms = 0
+        self._arming = Arming()
         self._absent: set[RowKey] = set()  # asked for and not stored: new raters
         self.unflushed = 0
         self.hits, self.misses, self._asked = 0, 0, 0  # rows found in memory, or asked of the store
@@ -91,7 +103,10 @@ class RatersStage:
             self._applied = np.frombuffer(head[b"applied"], "i8").reshape(-1, 2).copy()
         # Written by `rebuild` where the log had lost its beginning.
         self._accept_first = self._accept_first or head.get(b"accept_first") == b"1"
-        groups = {field[len(_GROUP_FIELD) :]: data for field, data in keys.get(_BOARD, {}).items()}
+        board = dict(keys.get(_BOARD, {}))
+        if arming := board.pop(_ARMING_FIELD, None):
+            self._arming.restore(arming)
+        groups = {field[len(_GROUP_FIELD) :]: data for field, data in board.items()}
         self._rows.restore(keys.get(_QUEUES, {}), groups)
         self._book.restore(keys.get(_FINDINGS, {}))
 
@@ -131,11 +146,15 @@ class RatersStage:
         places = place_rows(work, self._rows, counts)
         self._absent.clear()
         begin = 0
-        stops: list[tuple[int, QueueInfo | VerdictNote]] = [*news, *work.verdicts]
+        stops: list[tuple[int, QueueInfo | QueueNote | ArmingNote | VerdictNote]] = [*news, *work.notes, *work.verdicts]
         for end, note in sorted(stops, key=lambda stop: stop[0]):
             self._accumulate(work, places, begin, end, counts)
             if isinstance(note, VerdictNote):
                 self._take_verdict(note, counts)
+            elif isinstance(note, QueueNote):
+                self._rows.take_usual(note)
+            elif isinstance(note, ArmingNote):
+                self._arming.take(note)
             elif self._rows.is_news(note):
                 self._rows.learn(note)
             begin = end
@@ -162,16 +181,27 @@ class RatersStage:
             evidence += [(key + _BLOCK_NAMES[block], data) for key, block, data in people.blocks]
             for key, *row in zip(groups.keys, groups.hot, groups.history, strict=True):
                 board.append((_GROUP_FIELD + key, msgspec.msgpack.encode(row)))
+        if arming := self._arming.take_changed():
+            board.append((_ARMING_FIELD, arming))
         parts = ((_RATERS, raters), (_HISTORY, history), (_EVIDENCE, evidence), (_BOARD, board))
         rows = {name: part for name, part in parts if part}
         if queues := self._rows.take_changed():
             rows[_QUEUES] = queues
         written, gone, messages = self._book.take_changes()
+        messages += self._take_summaries()
         if written:
             rows[_FINDINGS] = written
         head = {b"schema": b"%d" % SCHEMA_VERSION, b"applied": self._applied.tobytes()}
         self.unflushed = 0
         return Flush(self.offset, head, rows, {_FINDINGS: gone} if gone else {}, [], messages)
+
+    def _take_summaries(self) -> list[Message]:
+        """What stage 1 is to know of raters, for every partition of its topic."""
+        if not self._summaries or self._knowledge_key is None:
+            return []
+        summaries, self._summaries = np.concatenate(self._summaries), []
+        values = summaries_controls(self._knowledge_key, self.partition, self.offset, self._told_ms, summaries)
+        return [Message(self._source_topic, value, p) for value in values for p in range(len(self._applied))]
 
     @property
     def cached(self) -> int:
@@ -198,10 +228,23 @@ class RatersStage:
         for table, mine, slots in places.within(begin, end):
             rows = work.rows[mine]
             names = np.full(len(rows), -1, "i4")
+            met = np.column_stack([np.searchsorted(work.meetings["row"], mine, side) for side in ("left", "right")])
+            summaries, told = np.zeros(len(rows) + 1, SUMMARY), np.zeros(1, "i8")
             at = 0
             while at < len(rows):
                 stop, why = kernel.accumulate(
-                    rows, slots, at, table.rows, self.policy, self._snapshots, self._change, names
+                    rows,
+                    slots,
+                    at,
+                    table.rows,
+                    self._thresholds,
+                    self._snapshots,
+                    self._change,
+                    names,
+                    summaries,
+                    told,
+                    work.meetings,
+                    met,
                 )
                 kept = at + np.flatnonzero(names[at:stop] >= 0)
                 table.item_ids[slots[kept], names[kept]] = work.item_ids[rows["item_id"][kept]]
@@ -210,23 +253,34 @@ class RatersStage:
                 if why != kernel.DONE and self._on_snapshot is not None:
                     self._on_snapshot(table, int(slots[stop - 1]))
                 at = stop
+            if told[0]:
+                self._summaries.append(summaries[: told[0]])
+                self._told_ms = max(self._told_ms, int(rows["log_ms"].max()))
 
     def _move_findings(self, table: RaterTable, slot: int, row: np.void, counts: Counts) -> None:
         hot, key, at_ms = table.rows.hot[slot], table.key_of[slot], int(row["log_ms"])
         for detector in Detector:
             was, now = (bool(hot[name] & (1 << detector)) for name in ("open", "pending"))
+            level_was, level = (bool(hot[name] & (1 << detector)) for name in ("shown", "critical"))
             if now and not was:
                 hot["episodes"][detector] += 1
-                queue = self._rows.queue_of(key)
-                found = open_finding(table, slot, detector, queue, self.policy, at_ms, shadow=self._shadow)
-                self._book.add(key, detector, found, counts)
+                self._book.add(key, detector, self._finding(table, slot, detector, at_ms), counts)
             elif was and not now:
                 self._book.close(key, detector, why_closed(detector, row), at_ms, counts)
                 if detector == Detector.UNRELATED:
                     kernel.restart(table.rows, slot)
-        hot["open"] = hot["pending"]
+            elif now and level and not level_was:
+                self._book.update(key, detector, self._finding(table, slot, detector, at_ms), counts)
+        hot["open"], hot["shown"] = hot["pending"], hot["critical"]
         if self._on_finding is not None:
             self._on_finding(table, slot)
+
+    def _finding(self, table: RaterTable, slot: int, detector: Detector, at_ms: int) -> Finding:
+        queue = self._rows.queue_of(table.key_of[slot])
+        policy, vendor = self.policies.in_queue(queue.name), table.profiles[slot].vendor
+        shadow = self.policies.shadow_in(queue.name)
+        silent = self._arming.in_shadow(queue.name, vendor, DETECTOR_NAMES[detector], shadow, at_ms)
+        return open_finding(table, slot, detector, queue, policy, at_ms, shadow=silent)
 
     def _take_verdict(self, note: VerdictNote, counts: Counts) -> None:
         """A person decided: the detector's finding closes and its test begins anew."""
@@ -236,6 +290,7 @@ class RatersStage:
             counts["verdict", "unknown_finding"] += 1
             return
         table, slot = place
-        kernel.begin_episode(table.rows, slot, detector, self.policy)
+        least_known = self.policies.in_queue(self._rows.queue_of(note.row_key).name).least_known
+        kernel.begin_episode(table.rows, slot, detector, least_known, note.log_ms)
         self._book.close(note.row_key, detector, "verdict", note.log_ms, counts)
         counts["verdict", "applied"] += 1

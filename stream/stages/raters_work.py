@@ -7,9 +7,18 @@ import msgspec
 import numpy as np
 
 from stream.errors import ShardHalted
-from stream.quality.outcome_message import OutcomeMessage, Place, QueueInfo, VerdictNote, decode_message
+from stream.quality.outcome_message import (
+    AFTER_ALL,
+    ArmingNote,
+    OutcomeMessage,
+    Place,
+    QueueInfo,
+    QueueNote,
+    VerdictNote,
+    decode_message,
+)
 from stream.quality.profile import Profile
-from stream.quality.schema import OUTCOME, SCHEMA_VERSION
+from stream.quality.schema import MEETING, OUTCOME, SCHEMA_VERSION
 from stream.stages.port import SourceRecord
 
 _REBUILD = "Wipe and replay the sender with `raterwatch rebuild --shard`, this shard trims what it has"
@@ -20,6 +29,7 @@ class RaterWork(msgspec.Struct, frozen=True):
 
     offset: int  # next offset after the batch
     rows: np.ndarray  # OUTCOME[]
+    meetings: np.ndarray  # MEETING[], in the order of the rows that they refer to
     keys: list[bytes]  # unique row keys
     key_of_row: np.ndarray  # int64[rows]: index into `keys`
     first_row: np.ndarray  # int64[keys]: where each key occurs first
@@ -27,6 +37,7 @@ class RaterWork(msgspec.Struct, frozen=True):
     item_ids: np.ndarray  # object[]
     queues: list[tuple[int, QueueInfo]]  # (row from which on it holds, settings)
     verdicts: list[tuple[int, VerdictNote]]  # (row before which it applies, note)
+    notes: list[tuple[int, QueueNote | ArmingNote]]  # (row before which it holds, note)
     applied: np.ndarray  # int64[sources, 2] after this batch
     dropped: int  # outcomes seen before
     records: int
@@ -83,22 +94,47 @@ def _joined(
     return RaterWork(
         offset=records[-1].offset + 1,
         rows=rows,
+        meetings=_meetings(taken, begins),
         keys=keys,
         key_of_row=key_of_row,
         first_row=first_row,
         profiles=[profile for message in messages for profile in message.profiles],
         item_ids=names,
-        queues=[(begin, info) for message, begin in zip(messages, begins, strict=False) for info in message.queues],
+        queues=_queues(messages, begins, rows),
         verdicts=[
             (begin + int(np.searchsorted(rows["offset"][begin : begin + count], note.offset)), note)
             for (message, mine, _), begin, count in zip(taken, begins, counts, strict=False)
             for note in message.verdicts
             if Place(note.offset, 0) > mine
         ],
+        notes=[
+            (begin + int(np.searchsorted(rows["offset"][begin : begin + count], note.offset, side="right")), note)
+            for (message, mine, _), begin, count in zip(taken, begins, counts, strict=False)
+            for note in message.notes
+            if Place(note.offset, AFTER_ALL) > mine
+        ],
         applied=applied,
         dropped=dropped,
         records=len(records),
     )
+
+
+def _queues(messages: Sequence[OutcomeMessage], begins: Sequence[int], rows: np.ndarray) -> list[tuple[int, QueueInfo]]:
+    """Settings hold from the first outcome that came under them: a message may bring a queue's old and new ones."""
+    numbers, firsts = np.unique(rows["queue_row"], return_index=True)
+    first_of = dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
+    infos = [(begin, info) for message, begin in zip(messages, begins, strict=False) for info in message.queues]
+    return [(first_of.get(number, begin), info) for number, (begin, info) in enumerate(infos)]
+
+
+def _meetings(taken: Sequence[tuple[OutcomeMessage, Place, bytes]], begins: Sequence[int]) -> np.ndarray:
+    """Those of the new rows; an overlap that was trimmed is the beginning of its message."""
+    parts = []
+    for (message, _, new), begin in zip(taken, begins, strict=False):
+        met = np.frombuffer(message.meetings, MEETING).copy()
+        met["row"] += begin - (len(message.rows) - len(new)) // OUTCOME.itemsize
+        parts.append(met[met["row"] >= begin])
+    return np.concatenate([np.zeros(0, MEETING), *parts])
 
 
 def _after(data: bytes, mine: Place) -> bytes:

@@ -3,19 +3,41 @@
 from stream.events import Sentence
 
 CATALOGUE = {
-    "gold_accuracy": (
+    "known_answers": (
         "On {n} items with a known answer, {share} % of the answers match it; here at least {threshold} % is usual."
     ),
     "unrelated_to_peers": (
         "On {n} items that others judged too, the answers agree with theirs hardly more than the queue's label mix "
         "alone would give: {share} % where {expected} % come by chance."
     ),
-    "constant_answer": (
+    "constant_answer": "{share} % of {n} answers are “{label}”; in the queue it is {usual} %.",
+    "constant_set": (
         "Of the last {n} answers, {share} % are the same one; on the same items others agree with {agreement} %."
+    ),
+    "known_against_rest": (
+        "{share} % of {n} answers are “{label}”, in the queue it is {usual} %; on {seen} items with a known answer "
+        "{right} % of the answers match it."
+    ),
+    "inverted": (
+        "On {n} items that others judged too, {share} % of the answers agree with theirs, where {expected} % come by "
+        "chance: the labels may be swapped."
+    ),
+    "low_skill": (
+        "On {n} items that others judged too, {share} % of the answers agree with theirs; in the queue {usual} % do."
+    ),
+    "changed": (
+        "Since about judgment {since}, the answers no longer fit this rater's own past: {share} % of the last {n} "
+        "agree with others on the same items, {before} % did before."
+    ),
+    "copying": (
+        "Of {n} items that one other rater judged too, the answers to {agreements} are the same; {expected} would be "
+        "usual. {minority} of them are answers that few others gave."
     ),
 }
 
 
-def sentence(key: str, **params: float) -> Sentence:
+def sentence(key: str, **params: float | str) -> Sentence:
     """The catalogue's sentence with its numbers, rendered in English."""
-    return Sentence(key=key, params=dict(params), text=CATALOGUE[key].format(**params))
+    text = CATALOGUE[key]
+    said = {name: value for name, value in params.items() if "{" + name + "}" in text}
+    return Sentence(key=key, params=said, text=text.format(**said))

@@ -1,15 +1,23 @@
 """Compiles every kernel before it is needed, so that no partition waits for the compiler at its first judgment."""
 
+import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
+from stream.intake.control import MIN_KEY_BYTES, ControlKey
 from stream.intake.directory import Directory
+from stream.intake.knowledge import summaries_controls
 from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.groups import GROUP
+from stream.quality.measures import measure
+from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import DEFAULT_POLICY, Detector
-from stream.quality.suspicion import suspicion
+from stream.quality.rater_table import RaterTable
+from stream.quality.schema import SUMMARY, Kind
+from stream.quality.suspicion import PARTS, ranked, suspicion, suspicion_parts
 from stream.stages.findings import open_finding
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Flush, Stage
@@ -27,21 +35,38 @@ class _Record(NamedTuple):
 def compile_kernels() -> None:
     """Sends a few judgments through both stages, into bytes and back; half a minute when the cache is cold."""
     labels = ("a", "b")
-    directory = Directory.of(SettingsPayload(queues=(QueuePayload(name="q", labels=labels),), accept_raw_ids=True))
-    outcomes = _run(ItemStage(0, 1, directory), [_judgment(n, labels[n % 2]) for n in range(4)])
+    key = ControlKey(secrets.token_bytes(MIN_KEY_BYTES))
+    settings = SettingsPayload(queues=(QueuePayload(name="q", labels=labels),), accept_raw_ids=True)
+    directory = Directory.of(settings, key)
+    summary = np.zeros(1, SUMMARY)
+    summary["queue"] = directory.queues[0].key
+    told = summaries_controls(key, 0, 0, _NOW_MS, summary)
+    outcomes = _run(ItemStage(0, 1, directory), [*told, *(_judgment(n, labels[n % 2]) for n in range(4))])
     flush = _run(RatersStage(0, 1), [message.value for message in outcomes.messages])
     restored = RatersStage(0, 1)
     restored.restore(flush.head, {name: dict(flush.rows.get(name, ())) for name in restored.whole_keys})
     wanted = row_fields([key for key, _ in flush.rows["raters"]])
     stored = {name: dict(flush.rows[name]) for name in wanted}
     restored.fill({name: [stored[name].get(key) for key in keys] for name, keys in wanted.items()}, wanted)
+    queue = next(iter(restored.queues.values()))
     for table in restored.tables.values():
         for slot in table.slots():
-            suspicion(table.rows, slot)
-            if table.rows.hot["kind"][slot] != GROUP:
-                for detector in Detector:
-                    queue = next(iter(restored.queues.values()))
-                    open_finding(table, slot, detector, queue, DEFAULT_POLICY, _NOW_MS, shadow=True)
+            _read_out(table, slot, queue)
+
+
+def _read_out(table: RaterTable, slot: int, queue: QueueInfo) -> None:
+    """All that boards, reports and findings say of a row."""
+    suspicion(table.rows, slot)
+    suspicion_parts(table.rows, slot, np.zeros(PARTS))
+    ranked(table.rows, slot)
+    measure(table.rows.life[slot], table.rows.mix[slot])
+    if table.rows.hot["kind"][slot] == GROUP:
+        return
+    for detector in Detector:
+        open_finding(table, slot, detector, queue, DEFAULT_POLICY, _NOW_MS, shadow=True)
+    of_sets = msgspec.structs.replace(queue, kind=int(Kind.SET))
+    for detector in (Detector.UNRELATED, Detector.CONSTANT):
+        open_finding(table, slot, detector, of_sets, DEFAULT_POLICY, _NOW_MS, shadow=True)
 
 
 def _run(stage: Stage, values: list[bytes]) -> Flush:

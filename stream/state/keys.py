@@ -17,6 +17,7 @@ OUTBOX = "outbox"
 QUEUES = "queues"
 GOLDS = "golds"
 ITEMS = "items"
+VOTES = "votes"
 # Stage 2, shards of `outcomes`.
 RATERS = "raters"
 HISTORY = "history"
@@ -56,6 +57,7 @@ DECLARED = (
     DeclaredKey(
         ITEMS, "hash", "a generation of items with their judgments; dropped whole at rotation", generations=True
     ),
+    DeclaredKey(VOTES, "hash", "how much raters' answers weigh, from summaries that came back; whole at a claim"),
     DeclaredKey(RATERS, "hash", "per rater and queue the sums and detector values that every judgment changes"),
     DeclaredKey(
         HISTORY, "hash", "per rater and queue the hourly and daily buckets; apart from the sums, for it changes less"

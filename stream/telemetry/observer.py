@@ -108,6 +108,8 @@ class MetricsObserver:
                     self._metrics.outcomes.labels(detail).inc(times)
                 case "finding_opened":
                     self._metrics.findings_opened.labels(detail).inc(times)
+                case "finding_updated":
+                    pass  # the same finding, now critical
                 case "finding_closed":
                     self._metrics.findings_closed.labels(detail).inc(times)
                 case "verdict":

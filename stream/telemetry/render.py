@@ -84,7 +84,7 @@ def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, 
             parts = []
             for keys, slots in _handfuls(table):
                 roster, training = look_at(table, keys, slots)
-                census.add(roster, training, stage.policy.least_known)
+                census.add(roster, training, stage.policies.common.least_known)
                 exposures.add(table, roster.slots)
                 exposures.add(table, training)
                 parts.append(roster)

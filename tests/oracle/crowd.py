@@ -1,5 +1,6 @@
-"""A long seeded log of a small crowd whose findings open and close: careful raters, two who guess, one who always gives
-the same answer and later mends, known answers that are corrected, retractions, skips, and verdicts that hit."""
+"""A long seeded log of a small crowd whose findings open and close: careful raters, some who guess, some who give
+always the same answer (from the start, later on, off the tests only), one who swaps labels, some of whom later mend;
+known answers that are corrected, retractions, skips, and verdicts that hit."""
 
 import random
 from typing import Any
@@ -12,7 +13,7 @@ from tests.oracle.streams import START_MS, Timed, retraction
 STEP_MS = 40_000
 
 
-def crowd_log(seed: int, judgments: int = 1200, raters: int = 8) -> list[Timed]:
+def crowd_log(seed: int, judgments: int = 1200, raters: int = 12) -> list[Timed]:
     """The log; its last event arrives at `START_MS + STEP_MS * len(log)`."""
     random_ = random.Random(seed)
     items: dict[str, str] = {}
@@ -23,21 +24,22 @@ def crowd_log(seed: int, judgments: int = 1200, raters: int = 8) -> list[Timed]:
         if random_.random() < 0.06 and given:
             log.append((log_ms, _correction(random_, given, items, len(log))))
             continue
-        item = f"i{(len(given) + random_.randrange(8)) // 4}"
+        number = (len(given) + random_.randrange(8)) // 4
+        item, known = f"i{number}", number % 5 == 0
         truth = items.setdefault(item, random_.choice("aaabbc"))
         rater = random_.randrange(raters)
-        mended = len(given) > judgments * 2 // 3
+        label = _answer(random_, rater, truth, len(given) / judgments, known=known)
         event = {
             "judgment_id": f"j{len(given)}",
             "item_id": item,
             "rater_id": f"r{rater}",
             "queue": "nominal",
             "vendor": f"v{rater % 2}",
-            "label": _answer(random_, rater, truth, mended=mended),
+            "label": label,
             "submitted_at": log_ms - random_.randrange(3 * STEP_MS),
             "duration_ms": int(random_.lognormvariate(8, 0.7)),
         }
-        if random_.random() < 0.4:
+        if known:
             event["gold"] = truth
         if random_.random() < 0.03:
             event["outcome"] = "skipped"
@@ -46,13 +48,21 @@ def crowd_log(seed: int, judgments: int = 1200, raters: int = 8) -> list[Timed]:
     return log
 
 
-def _answer(random_: random.Random, rater: int, truth: str, *, mended: bool) -> str:
-    if rater == 0 and not mended:
+CONSTANT, GUESSES, POOR, ON_TESTS_ONLY, LATER_CONSTANT, SWAPS = range(6)
+
+
+def _answer(random_: random.Random, rater: int, truth: str, passed: float, *, known: bool) -> str:
+    mended = passed > 2 / 3
+    if (rater == CONSTANT and not mended) or (rater == LATER_CONSTANT and passed > 1 / 2):
         return "b"
-    if rater == 1 and not mended:
+    if rater == ON_TESTS_ONLY and not known:
+        return "c"
+    if rater == GUESSES and not mended:
         return random_.choice("abc")
-    if rater == 2 and not mended:
+    if rater == POOR and not mended:
         return truth if random_.random() < 0.3 else random_.choice("abc")
+    if rater == SWAPS:
+        return {"a": "b", "b": "a"}.get(truth, truth)
     return truth if random_.random() < 0.92 else random_.choice("abc")
 
 

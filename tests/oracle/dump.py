@@ -29,7 +29,7 @@ def _digests(name: str, timed: Sequence[Timed]) -> list[str]:
     stage = RatersStage(0, 1)
     raters = run(stage, outcome_log(items.messages, 0), batches=range(0, 100, 3))
     sure = [
-        (table.key_of[slot], float(suspicion(table.rows, slot)).hex())
+        (table.key_of[slot], round(float(suspicion(table.rows, slot)), 9))
         for table in stage.tables.values()
         for slot in table.slots()
     ]

@@ -141,7 +141,7 @@ def run_with_restarts(
 
 
 def outcome_log(messages: Sequence[Message], destination: int, timestamp: int = 0) -> list[Record]:
-    mine = [message for message in messages if message.partition == destination]
+    mine = [message for message in messages if (message.topic, message.partition) == ("outcomes", destination)]
     return [Record(at, timestamp, message.value) for at, message in enumerate(mine)]
 
 
@@ -149,6 +149,8 @@ def outcomes(messages: Sequence[Message]) -> dict[int, list[tuple[Any, ...]]]:
     """Each destination's outcomes and verdicts in the order of the log, however they were cut into messages."""
     found: dict[int, list[tuple[Any, ...]]] = {}
     for message in messages:
+        if message.topic != "outcomes":
+            continue
         decoded = decode_message(message.value)
         mine = found.setdefault(message.partition or 0, [])
         mine += [_named(row, decoded) for row in outcome_rows(decoded)]

@@ -24,7 +24,13 @@ def expected_rows(settings: Settings) -> dict[str, Rows]:
     key = ControlKey.load(str(settings.control_key_file))
     rows = {}
     for number in range(settings.partitions):
-        items = ItemStage(number, settings.partitions, Directory(key), horizon_days=settings.horizon_days)
+        items = ItemStage(
+            number,
+            settings.partitions,
+            Directory(key),
+            partitions=settings.partitions,
+            horizon_days=settings.horizon_days,
+        )
         rows[f"{settings.judgments}:{number}"] = _visible(_run(items, read_log(settings, settings.judgments, number)))
         raters = RatersStage(number, settings.partitions)
         rows[f"{settings.outcomes}:{number}"] = _run(raters, read_log(settings, settings.outcomes, number))

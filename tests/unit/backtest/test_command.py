@@ -14,7 +14,8 @@ from tests.unit.backtest.test_run import crowd
 FILES = ["findings.jsonl", "items.csv", "raters.csv", "report.html", "report.json", "snapshots.csv"]
 RATERS = (
     "rater_id,queue,vendor,judgments,agreement,agreement_low,agreement_high,gold_judgments,gold_accuracy,"
-    "median_duration_ms,fast_share,suspicion,state,first_suspect_at,reasons"
+    "median_duration_ms,fast_share,suspicion,state,first_suspect_at,reasons,accuracy,accuracy_low,"
+    "accuracy_high,informativeness"
 )
 
 
@@ -60,7 +61,7 @@ def test_the_files_and_a_summary_are_written(run, tmp_path):
     opened = {msgspec.json.decode(line, type=Finding).rater_id for line in findings}
     assert "r1" in opened
     assert {row["rater_id"] for row in raters if row["first_suspect_at"]} == opened
-    for word in ("900 records, 12 raters in 1 queue", "r1: ", "constant_answer: Of the last", "second apart"):
+    for word in ("900 records, 12 raters in 1 queue", "r1: ", "unrelated_to_peers: On", "second apart"):
         assert word in result.output
 
 
@@ -114,7 +115,8 @@ def test_rater_ids_stay_as_they_are_unless_a_key_makes_pseudonyms(run, tmp_path)
 
 def test_a_policy_file_changes_who_is_flagged(run, tmp_path):
     policy = tmp_path / "policy.toml"
-    policy.write_text("constant_share = 1.0\nconstant_nats = 1000\ngold_alarm = 1000\nratio_ceiling = 0\n")
+    off = ("known_answers", "unrelated_to_peers", "constant_answer", "known_against_rest", "inverted", "low_skill")
+    policy.write_text("[detectors]\n" + "".join(f"{name}.on = false\n" for name in (*off, "changed")))
 
     assert json.loads(run("--json").stdout)["findings_opened"] > 0
     assert json.loads(run("--json", "--policy", str(policy)).stdout)["findings_opened"] == 0

@@ -7,6 +7,7 @@ from stream.errors import InputError
 from stream.events import Gold, Retraction
 from stream.quality.policy import DEFAULT_POLICY
 from stream.quality.schema import Column
+from stream.stages.policies import Policies
 from tests.unit.backtest.worlds import SETTINGS, START_MS, columns_of, judgment, ran, row_of
 
 
@@ -100,13 +101,14 @@ def test_the_first_suspicion_is_counted_in_the_raters_own_judgments():
     # The first finding's own count of known answers is the count of judgments: each has one.
     assert row.first_suspect_at == opened[0].n
     assert 1 < row.first_suspect_at < 30
-    assert row.reasons.startswith("gold_accuracy: On ")
+    assert {found.detector for found in opened} == {"known_answers", "inverted"}
+    assert row.reasons.startswith("known_answers: On ")
     assert row_of(result, "good").first_suspect_at is None
 
 
 def test_a_lower_threshold_flags_earlier():
     events = [judgment(n, f"i{n}", "wrong", "a", gold="b") for n in range(40)]
-    early = row_of(ran(events, policy=DEFAULT_POLICY._replace(gold_alarm=3.0)), "wrong").first_suspect_at
+    early = row_of(ran(events, policies=Policies(DEFAULT_POLICY._replace(gold_alarm=3.0))), "wrong").first_suspect_at
 
     assert early < row_of(ran(events), "wrong").first_suspect_at
 
@@ -127,10 +129,10 @@ def test_a_snapshot_knows_nothing_of_what_comes_later_in_the_file():
 def test_a_finding_that_opens_later_does_not_repeat_a_snapshot():
     events = [judgment(n, f"i{n}", "wrong", "a") for n in range(5)]
     golds = [Gold(queue="q", item_id=f"i{n}", label="b", revision=1, at=START_MS + 9000) for n in range(5)]
-    result = ran([*events, *golds], snapshots=(5,), policy=DEFAULT_POLICY._replace(gold_alarm=1.0, gold_watch=1.0))
+    result = ran([*events, *golds], snapshots=(5,), policies=Policies(DEFAULT_POLICY._replace(gold_alarm=1.0)))
 
     assert row_of(result, "wrong").first_suspect_at == 5
-    assert [(row.n, row.suspicion_gold < 0.5) for row in result.snapshots] == [(5, True)]
+    assert [(row.n, row.by_known_answers <= 0) for row in result.snapshots] == [(5, True)]
 
 
 @pytest.mark.parametrize("partitions", [1, 4])

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from stream.quality import raters as kernel
 from stream.quality.evidence import recent_agreement
-from stream.quality.policy import DEFAULT_POLICY, Detector
+from stream.quality.policy import DEFAULT_POLICY, Detector, as_rows
 from stream.quality.rater_rows import make_raters
-from stream.quality.schema import COLUMNS, OUTCOME, UNIT, Flag
+from stream.quality.schema import COLUMNS, MEETING, OUTCOME, SUMMARY, UNIT, Flag
 
 STEP = st.one_of(
     st.tuples(st.just("judge"), st.integers(0, 400), st.integers(0, 4)),
@@ -28,7 +28,7 @@ def test_running_sums_equal_a_count_of_the_ring(steps: list[tuple[str, int, int]
     standing: dict[int, np.void] = {}
     for number, (what, where, quarters) in enumerate(steps):
         if what == "restart":
-            kernel.begin_episode(rows, 0, Detector.UNRELATED, DEFAULT_POLICY)
+            kernel.begin_episode(rows, 0, Detector.UNRELATED, DEFAULT_POLICY.least_known, 0)
         else:
             outcome = np.zeros(1, OUTCOME)
             row = outcome[0]
@@ -50,10 +50,14 @@ def test_running_sums_equal_a_count_of_the_ring(steps: list[tuple[str, int, int]
                 np.zeros(1, "i4"),
                 0,
                 rows,
-                DEFAULT_POLICY,
+                as_rows([DEFAULT_POLICY]),
                 np.zeros(0, "i8"),
                 np.zeros(COLUMNS, "i8"),
                 np.zeros(1, "i4"),
+                np.zeros(1, SUMMARY),
+                np.zeros(1, "i8"),
+                np.zeros(0, MEETING),
+                np.zeros((1, 2), "i8"),
             )
             if row["last"]:
                 del standing[int(row["judgment"])]

@@ -8,7 +8,7 @@ from stream.commands.backtest import backtest
 from tests.unit.backtest.test_run import crowd
 
 FILES = ["items.csv", "report.html", "report.json"]
-STRICT = "constant_share = 1.0\nconstant_over = 1.0\nconstant_nats = 1000\ngold_alarm = 1000\nratio_ceiling = 0\n"
+STRICT = "[budget]\nhonest_ticketed_per_10000_rater_weeks = 1e-20\nhonest_critical_per_10000_rater_weeks = 1e-21\n"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_report_says_who_was_flagged_and_how_right_that_is(run, tmp_path):
     report, [page] = report_of(tmp_path / "report"), list((tmp_path / "report").glob("*.html"))
     [r1] = [one for one in report["account"]["flagged"] if one["rater_id"] == "r1"]
     assert (r1["below_bar"], r1["needs_review"]) == (True, True)
-    assert r1["reasons"][0]["sentence"].startswith("Of the last")
+    assert r1["reasons"][0]["sentence"].endswith("% come by chance.")
     assert [n for n, _ in r1["trail"]] == sorted({n for n, _ in r1["trail"]})
     assert len(r1["trail"]) > 4
     raters = rows(tmp_path / "report" / "raters.csv")

@@ -34,7 +34,7 @@ def finding(rater, detector="constant_answer", *, version=1, event="opened", at=
 
 
 def snapshot(rater, n, score):
-    return Snapshot(rater, "q", n, score, 0.0, 0.0, 0.0, 0.5)
+    return Snapshot(rater, "q", n, score, 0.0, 0.0, 0.0, 0.5, 0.8, 0.3)
 
 
 def account(standings, findings):

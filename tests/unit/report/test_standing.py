@@ -8,7 +8,7 @@ from stream.report.standing import DAY_MS, standings
 from stream.report.truth import NO_TRUTH
 from tests.unit.report.test_flagged import finding
 
-ROW = RaterRow("ann", "q", "v", 90, 0.7, 0.6, 0.8, 3, 1.0, 1500.0, None, 0.4, "suspect", 40, "")
+ROW = RaterRow("ann", "q", "v", 90, 0.7, 0.6, 0.8, 3, 1.0, 1500.0, None, 0.4, "suspect", 40, "", 0.8, 0.7, 0.9, 0.5)
 
 
 def worked(queue, first_day, last_day, **fields):
@@ -41,14 +41,13 @@ def test_locale_and_site_are_those_of_the_queue():
     assert (found.site, found.locale, found.needs_review, found.flagged_at) == ("Riga", "lv-LV", True, 40)
 
 
-def test_estimates_that_the_engine_does_not_make_are_unknown_and_taken_where_it_does():
-    class Estimated(RaterRow):
-        accuracy, informativeness = 0.8, 0.3
+def test_the_engines_estimates_are_taken_over_and_what_it_cannot_say_stays_unknown():
+    alone = ROW._replace(accuracy=None, informativeness=None)
 
-    plain, rich = standings([ROW, Estimated(*ROW)], [], [], NO_TRUTH, has_clock=True)
+    known, unknown = standings([ROW, alone], [], [], NO_TRUTH, has_clock=True)
 
-    assert (plain.accuracy, plain.informativeness) == (None, None)
-    assert (rich.accuracy, rich.informativeness) == (0.8, 0.3)
+    assert (known.accuracy, known.informativeness) == (0.8, 0.5)
+    assert (unknown.accuracy, unknown.informativeness) == (None, None)
 
 
 def test_a_critical_finding_counts_even_when_it_has_closed():

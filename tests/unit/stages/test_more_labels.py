@@ -135,6 +135,22 @@ def test_a_source_that_still_brings_the_old_settings_does_not_shrink_the_vectors
     assert scales == {5}
 
 
+def test_one_message_brings_old_and_new_settings_each_from_its_first_outcome_on() -> None:
+    (record,) = outcome_log(run(items(), growing_log(3)).messages, 0)
+    work = raters().read([record])
+    found = {(info.name, len(info.labels)): at for at, info in work.queues}
+    begun = {
+        (name, len(queues[name].labels)): next(
+            at
+            for at, row in enumerate(work.rows)
+            if (row["offset"] > 40) == (queues is AFTER) and work.queues[row["queue_row"]][1].name == name
+        )
+        for queues in (BEFORE, AFTER)
+        for name in queues
+    }
+    assert found == begun
+
+
 def test_new_settings_hold_from_their_outcome_on() -> None:
     shard = raters()
     rows = shard._rows

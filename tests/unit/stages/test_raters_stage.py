@@ -5,8 +5,10 @@ import pytest
 
 from stream.events import Finding
 from stream.quality.columns import Column
+from stream.quality.policy import DEFAULT_POLICY
 from stream.quality.schema import UNIT
 from stream.stages.items_stage import ItemStage
+from stream.stages.policies import Policies
 from stream.stages.raters_stage import RatersStage
 from tests.oracle.judging import RowName
 from tests.oracle.shards import Record, Store, directory, log_of, measured, outcome_log, run
@@ -34,19 +36,24 @@ def verdict(found: Finding) -> dict[str, Any]:
     return {"type": "verdict", **names, "verdict": "cleared", "by": "someone", "at": START_MS}
 
 
-def flagged(world: "World", begin: int = 0) -> Finding:
+def flagged(world: "World", begin: int = 0, detector: str = "known_answers") -> Finding:
     """Nine raters who are right, and one who is not."""
-    world.take(*(judged(1000 + begin + n, f"good{n % 9}", gold="a") for n in range(100)))
-    (opened,) = world.take(*(judged(begin + n, "bad", "b", gold="a") for n in range(16)))
+    moved = wrong(world, begin)
+    (opened,) = [found for found in moved if (found.detector, found.event) == (detector, "opened")]
     return opened
+
+
+def wrong(world: "World", begin: int = 0) -> list[Finding]:
+    world.take(*(judged(1000 + begin + n, f"good{n % 9}", gold="a") for n in range(100)))
+    return world.take(*(judged(begin + n, "bad", "b", gold="a") for n in range(16)))
 
 
 class World:
     """Both stages of one partition, event by event; `cached` 0 keeps no clean row in memory."""
 
-    def __init__(self, cached: int = 0) -> None:
+    def __init__(self, cached: int = 0, policies: Policies | None = None) -> None:
         self.items, self.items_store = ItemStage(0, 1, directory()), Store()
-        self.raters, self.store = RatersStage(0, 1, cached_raters=cached), Store()
+        self.raters, self.store = RatersStage(0, 1, policies=policies, cached_raters=cached), Store()
         self.counts: dict[tuple[str, str], int] = {}
 
     def take(self, *events: dict[str, Any]) -> list[Finding]:
@@ -70,15 +77,41 @@ class World:
 def test_a_finding_opens_closes_when_its_gold_is_corrected_and_carries_its_evidence(cached: int) -> None:
     world = World(cached)
     opened = flagged(world)
-    assert (opened.detector, opened.event, opened.version, opened.episode) == ("gold_accuracy", "opened", 1, 1)
+    assert (opened.detector, opened.event, opened.version, opened.episode) == ("known_answers", "opened", 1, 1)
     assert opened.n == len(opened.evidence)
     assert {evidence.item_id for evidence in opened.evidence} == {f"i{n}" for n in range(opened.n)}
     closed = [found for n in range(16) for found in world.take(judged(100 + n, "other"), gold(n, "b"))]
-    assert [(found.event, found.why, found.version, found.id) for found in closed] == [
-        ("closed", "gold_corrected", 2, opened.id)
-    ]
+    assert {(found.event, found.why) for found in closed} == {("closed", "gold_corrected")}
+    assert [found.version for found in closed if found.id == opened.id] == [2]
     assert world.raters.findings == {}
     assert "findings" not in world.store.rows or world.store.rows["findings"] == {}
+
+
+def test_a_finding_that_becomes_critical_is_the_same_finding_updated_once() -> None:
+    first, again, *others = [found for found in wrong(World()) if found.detector == "inverted"]
+    assert [(found.event, found.state, found.version) for found in (first, again)] == [
+        ("opened", "suspect", 1),
+        ("updated", "critical", 2),
+    ]
+    assert (again.id, again.episode, again.opened_at) == (first.id, 1, first.opened_at)
+    assert again.at > first.at
+    assert (again.nats or 0) > (first.nats or 0) > (first.nats_needed or 0) == pytest.approx(7.338)
+    assert others == []
+
+
+def test_a_finding_of_the_alarm_that_rests_on_known_answers_speaks_of_them() -> None:
+    opened = flagged(World(), detector="inverted")
+    assert opened.sentence.text == (
+        "On 5 items with a known answer, 0 % of the answers match it; here at least 63 % is usual."
+    )
+    assert (opened.n, opened.measure, len(opened.evidence)) == (5, 0.0, 5)
+
+
+def test_a_queue_is_held_to_its_own_policy() -> None:
+    never = DEFAULT_POLICY._replace(detectors_on=0.0)
+    assert wrong(World(policies=Policies(own={"nominal": never}))) == []
+    assert wrong(World(policies=Policies(never, {"nominal": DEFAULT_POLICY}))) != []
+    assert wrong(World(policies=Policies(own={"another": never}))) != []
 
 
 def test_a_verdict_reaches_a_rater_whose_row_lies_in_the_store_and_begins_a_new_episode() -> None:

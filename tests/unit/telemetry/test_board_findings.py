@@ -10,7 +10,8 @@ async def test_a_finding_is_1_then_0_for_the_look_back_then_gone(
     board = make_board("findings", worst_per_queue=0, cleared_for_s=600)
     page = await exported(board, crowd)
     assert page.get("rater_suspect", **flagged(2)) == 1
-    assert page.get("findings_open", vendor="acme", queue="toxicity", detector="gold_accuracy") == 1
+    assert page.get("findings_open", vendor="acme", queue="toxicity", detector="known_answers") == 1
+    assert page.get("rater_suspect", **flagged(2, "inverted")) == 1
     assert page.get("flagged_raters", vendor="acme", queue="toxicity") == 1
     assert {labels["rater"] for labels in page.named("rater_suspicion_ratio")} == {name(2)}
     forgive(crowd)

@@ -2,8 +2,8 @@ import pytest
 
 from stream.telemetry.standing import Shown, Standing
 
-ONE = Shown("rkx-1", "toxicity", "acme", "gold_accuracy", "shadow")
-TWO = Shown("rkx-2", "toxicity", "acme", "gold_accuracy", "shadow")
+ONE = Shown("rkx-1", "toxicity", "acme", "known_answers", "shadow")
+TWO = Shown("rkx-2", "toxicity", "acme", "known_answers", "shadow")
 
 
 @pytest.fixture

@@ -1,0 +1,87 @@
+"""How many judgments it takes on a queue to find a random clicker, a constant answer, an inverted rater.
+
+Idea. Hard items, rare disagreement and a lopsided label mix hide careless raters from any test; a queue's limit should
+be told rather than found out. Each scored judgment carries so much information about each kind, whoever made it.
+
+Formula. With the peers' predictive a, the queue's mix m and the weakest honest reading that is not rare,
+h(k) = .75·a(k) + .25/K, a judgment tells Σ_k p(k) log(p(k) / h(k)) nats, where p is
+    m for a random clicker;    1[k = c] for the commonest label c;    .8·(1-a(k))/(K-1) + .2·a(k) for an inverted rater.
+The alarm opens when the sum reaches its threshold and what the kind's prior weight costs, so the expected number of
+judgments is (threshold + log(1/weight)) / mean information: Wald's equation.
+
+Reference: Wald (1947), Sequential analysis.
+Read: scored judgments from a rater's first. Thousands: the queue is blind to that kind and needs known answers.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stream.quality.alarm import CONSTANT_PRIOR, INVERTED_PRIOR, RANDOM_PRIOR
+from stream.quality.compiled import compiled, int64
+from stream.quality.predictive import LEAST_SHARE, NAMED, NAT, SHARE, mix_share, unnamed_share
+
+JUDGMENTS, RANDOM_NATS, CONSTANT_NATS, INVERTED_NATS = range(4)  # int64[INFORMATION_SUMS] on the queue's row
+INFORMATION_SUMS = 4
+
+
+class ExpectedJudgments(NamedTuple):
+    """Scored judgments until the alarm opens, in the mean; infinite where nothing is learned."""
+
+    random: float
+    constant: float
+    inverted: float
+
+
+@compiled
+def add_information(said: Any, queue_counts: np.ndarray, scale: int, sums: np.ndarray) -> None:
+    """Counts what one predictive tells; `said` as in predictive.py, `queue_counts` int64[>= scale]."""
+    rest = unnamed_share(said, scale)
+    commonest = int64(np.argmax(queue_counts[:scale]))
+    unnamed_mix, random, inverted, constant = 1.0, 0.0, 0.0, -math.log(_weak(rest, scale))
+    for place in range(min(NAMED, scale)):
+        label, a = int64(said["labels"][place]), said["shares"][place] / SHARE
+        m = mix_share(label, queue_counts, scale)
+        unnamed_mix -= m
+        random += m * math.log(m / _weak(a, scale))
+        inverted += _information(_inverted(a, scale), a, scale)
+        if label == commonest:
+            constant = -math.log(_weak(a, scale))
+    if scale > NAMED:
+        others = scale - NAMED
+        random += max(unnamed_mix, 0.0) * math.log(max(unnamed_mix / others, LEAST_SHARE) / _weak(rest, scale))
+        inverted += others * _information(_inverted(rest, scale), rest, scale)
+    sums[JUDGMENTS] += 1
+    sums[RANDOM_NATS] += int64(np.rint(NAT * random))
+    sums[CONSTANT_NATS] += int64(np.rint(NAT * constant))
+    sums[INVERTED_NATS] += int64(np.rint(NAT * inverted))
+
+
+def expected_judgments(sums: np.ndarray, threshold_nats: float) -> ExpectedJudgments:
+    """From the queue's sums and the alarm's threshold."""
+    return ExpectedJudgments(
+        _until(sums, RANDOM_NATS, threshold_nats + math.log(1.0 / RANDOM_PRIOR)),
+        _until(sums, CONSTANT_NATS, threshold_nats + math.log(1.0 / CONSTANT_PRIOR)),
+        _until(sums, INVERTED_NATS, threshold_nats + math.log(1.0 / INVERTED_PRIOR)),
+    )
+
+
+def _until(sums: np.ndarray, kind: int, nats: float) -> float:
+    mean = float(sums[kind]) / NAT / max(float(sums[JUDGMENTS]), 1.0)
+    return nats / mean if mean > 0.0 else math.inf
+
+
+@compiled
+def _weak(share: float, scale: int) -> float:
+    return 0.75 * share + 0.25 / scale
+
+
+@compiled
+def _inverted(share: float, scale: int) -> float:
+    return 0.8 * (1.0 - share) / (scale - 1) + 0.2 * share
+
+
+@compiled
+def _information(p: float, a: float, scale: int) -> float:
+    return p * math.log(max(p, LEAST_SHARE) / _weak(a, scale))

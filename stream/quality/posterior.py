@@ -1,0 +1,133 @@
+"""What the others' answers on an item say about its true answer, and with it about each answer given.
+
+The posterior of the true answer z is a weighted vote: log q(z) = log prior(z) + sum of the weights of those who gave z.
+Reading A takes every rater for the queue's usual one; reading B weighs each by its summary (`votes.py`). Each fails on
+other crowds, which is why both are kept. A known answer votes too, with the odds of GOLD_VOTE.
+
+`fit` is the probability that a good rater gives this answer, from the others alone (leave one out); `belief` is the
+probability that the answer is right with its own vote counted. Reference: Dawid and Skene (1979), one pass.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stream.quality.compiled import compiled, int64
+from stream.quality.item_rows import Queues
+from stream.quality.rank_sums import follows
+from stream.quality.reference import (
+    ABAR,
+    BELIEF_A,
+    BELIEF_B,
+    BIN_ALL,
+    BIN_HIT,
+    BINS,
+    FOLLOWS_A,
+    FOLLOWS_B,
+    LIKELY,
+    TOP_ALL,
+    TOP_HIT,
+    WEIGHED,
+    as_share,
+    calibrated,
+    counted,
+    odds_bin,
+)
+from stream.quality.schema import NO_LABEL, PREDICTED, SHARE, UNIT
+
+GOLD_VOTE = math.log(99.0)  # a known answer is taken to be right 99 times in 100
+WARM_UP = 100.0  # judgments weighed in a queue before its calibration is trusted
+
+
+@compiled
+def normalise(logs: np.ndarray, classes: int) -> None:
+    """Turns float64[classes] of log weights into probabilities, in place."""
+    most = logs[0]
+    for z in range(1, classes):
+        most = max(most, logs[z])
+    total = 0.0
+    for z in range(classes):
+        logs[z] = math.exp(logs[z] - most)
+        total += logs[z]
+    for z in range(classes):
+        logs[z] /= total
+
+
+@compiled
+def fit_of(likely: float, good: float, classes: int) -> int:
+    """The share of good raters who give an answer that is right with probability `likely`."""
+    return as_share(likely * good + (1.0 - likely) * (1.0 - good) / max(classes - 1, 1))
+
+
+@compiled
+def belief_of(likely: float, own_vote: float) -> int:
+    """The probability that the answer is right, its own vote of so many nats counted."""
+    odds = likely * math.exp(own_vote)
+    return as_share(odds / (odds + 1.0 - likely))
+
+
+@compiled
+def predict(row: Any, q: np.ndarray, queue: int, known: Queues) -> None:
+    """Writes into an OUTCOME what the others led one to expect of this answer, and counts it for the calibration.
+
+    `q` float64[classes] is the leave-one-out posterior. The four likeliest answers travel; the rest is spread evenly.
+    """
+    classes = int64(known.queues[queue]["classes"])
+    abar = known.values[queue, ABAR]
+    label = int64(row["new"]["label"])
+    top, rest = 0, 0.0
+    for z in range(classes):
+        if q[z] > q[top]:
+            top = z
+    for z in range(classes):
+        if z != top:
+            rest += q[z] * abar + (1.0 - q[z]) * (1.0 - abar) / (classes - 1)
+    b = odds_bin(q[top])
+    model = q[top] * abar + (1.0 - q[top]) * (1.0 - abar) / (classes - 1)
+    hit = calibrated(queue, top, b, model, known)
+    if counted(queue, WEIGHED, known) >= WARM_UP:
+        row["weighed"] = 1
+        _write(row, q, label, top, hit, rest, queue, known)
+    known.own[queue, WEIGHED] += 1
+    known.own[queue, LIKELY] += int64(q[label] * SHARE + 0.5)
+    known.own[queue, BELIEF_A] += int64(row["new"]["belief_a"])
+    known.own[queue, BELIEF_B] += int64(row["new"]["belief_b"])
+    known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, row["new"]["expected"] / UNIT)
+    known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, row["new"]["expected"] / UNIT)
+    known.own[queue, BIN_ALL + b] += 1
+    known.own[queue, TOP_ALL + top * BINS + b] += 1
+    if label == top:
+        known.own[queue, BIN_HIT + b] += 1
+        known.own[queue, TOP_HIT + top * BINS + b] += 1
+    known.queues[queue]["dirty"] = 1
+
+
+@compiled
+def _write(row: Any, q: np.ndarray, label: int, top: int, hit: float, rest: float, queue: int, known: Queues) -> None:
+    classes = int64(known.queues[queue]["classes"])
+    abar = known.values[queue, ABAR]
+    last = 2.0
+    before = -1
+    for place in range(PREDICTED):
+        # The next one in the order of falling q, then rising label.
+        best = -1
+        for z in range(classes):
+            behind = q[z] < last or (q[z] == last and z > before)
+            if behind and (best < 0 or q[z] > q[best]):
+                best = z
+        if best < 0:
+            row["labels"][place] = NO_LABEL
+            row["shares"][place] = 0
+            continue
+        last, before = q[best], best
+        row["labels"][place] = best
+        row["shares"][place] = as_share(_predicted(q, best, top, hit, rest, abar, classes))
+    row["own"] = as_share(_predicted(q, label, top, hit, rest, abar, classes))
+
+
+@compiled
+def _predicted(q: np.ndarray, z: int, top: int, hit: float, rest: float, abar: float, classes: int) -> float:
+    if z == top:
+        return hit
+    return float((1.0 - hit) * (q[z] * abar + (1.0 - q[z]) * (1.0 - abar) / (classes - 1)) / rest)

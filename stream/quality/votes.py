@@ -1,0 +1,53 @@
+"""How much a rater's answer says about an item's true answer, from a summary of that rater that lags behind.
+
+Stage 2 knows how skilled a rater is and which labels it prefers; a summary (skill, label mix) comes back to stage 1 as
+a control record in its own log. With skill t, label mix f and a good rater's hit rate g, the rater gives the true
+answer k with probability t g + (1 - t) f_k, and gives k although another is true with t (1 - g) / (K - 1) +
+(1 - t) f_k. The log ratio of the two is the answer's weight in nats; a rater who gives k whatever is true weighs
+nothing. Weights are kept as thousandths of a nat in an open-addressed table, looked up by rater and queue.
+"""
+
+import math
+
+import numpy as np
+
+from stream.quality.compiled import compiled, int64, uint64
+from stream.quality.schema import SHARE
+
+NAT = 1000
+_NOBODY = np.uint64(0)
+
+
+@compiled
+def vote_key(rater: int, queue: int) -> int:
+    """What stands for a rater on a queue; never 0. Both keys are hashes, so that mixing them needs no more."""
+    turned = (uint64(queue) << np.uint64(17)) | (uint64(queue) >> np.uint64(47))
+    return uint64(uint64(rater) ^ turned | uint64(1))
+
+
+@compiled
+def place_of(keys: np.ndarray, key: int) -> int:
+    """Where the key stands in uint64[2^n], or the free place where it belongs."""
+    mask = uint64(len(keys) - 1)
+    at = (uint64(key) >> np.uint64(20)) & mask
+    while keys[at] != _NOBODY and keys[at] != uint64(key):
+        at = (at + np.uint64(1)) & mask
+    return int64(at)
+
+
+@compiled
+def vote(keys: np.ndarray, weights: np.ndarray, rater: int, queue: int, label: int, usual: float) -> float:
+    """Nats that the rater's answer adds to its label; `usual` where nothing is known of the rater."""
+    key = vote_key(rater, queue)
+    at = place_of(keys, key)
+    return weights[at, label] / NAT if keys[at] == uint64(key) else usual
+
+
+@compiled
+def weigh_rater(skill: int, mix: np.ndarray, good: float, classes: int, weights: np.ndarray) -> None:
+    """Fills int16[labels] from a skill and a label mix in SHAREs."""
+    t = skill / SHARE
+    for k in range(classes):
+        guess = (1.0 - t) * mix[k] / SHARE + 1e-6
+        hit, miss = t * good + guess, t * (1.0 - good) / max(classes - 1, 1) + guess
+        weights[k] = int64(math.floor(math.log(hit / miss) * NAT + 0.5))

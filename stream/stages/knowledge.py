@@ -1,0 +1,105 @@
+"""What a shard of stage 1 hears from other shards, and what it tells them: counts of queues, summaries of raters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stream.events import Control
+from stream.intake.control import ControlKey
+from stream.intake.directory import Directory
+from stream.intake.knowledge import (
+    COUNTS_SOURCE,
+    SUMMARIES_SOURCE,
+    counts_control,
+    kind_of,
+    read_counts,
+    read_summaries,
+    sender_of,
+)
+from stream.intake.queue_row import QueueRow
+from stream.quality.compiled import plain
+from stream.quality.items import PERIOD_MS
+from stream.quality.outcome_message import QueueNote
+from stream.quality.queue_table import QueueTable
+from stream.quality.reference import ANSWERS, BELIEF_A, BELIEF_B, FOLLOWS_A, FOLLOWS_B, GOOD, WEIGHED, refresh
+from stream.quality.schema import LABELS_MAX
+from stream.quality.votes import vote_key, weigh_rater
+from stream.stages.port import Message
+
+_LEAST_NEWS, _NEWS_SHARE = 20, 0.02  # answers that must be new before a queue is told of again
+
+
+class Knowledge:
+    """Merges into a queue table. `period` is that of the last telling."""
+
+    def __init__(self, partition: int, partitions: int, topic: str, queues: QueueTable, key: ControlKey | None) -> None:
+        self._partition, self._topic, self._queues, self._key = partition, topic, queues, key
+        self._others = [other for other in range(partitions) if other != partition]
+        self.period = -1
+        self._messages: list[Message] = []
+
+    def take(self, control: Control, directory: Directory) -> None:
+        """Takes an authentic record. One of an unknown kind changes nothing, and neither does one that cannot be read:
+        whoever signed it runs another version."""
+        kind = kind_of(control)
+        try:
+            if kind == COUNTS_SOURCE and sender_of(control) != str(self._partition):
+                self._take_counts(read_counts(control), directory)
+            elif kind == SUMMARIES_SOURCE:
+                self._take_summaries(read_summaries(control), directory.queues)
+        except ValueError:
+            return
+
+    def tell(self, offset: int, at_ms: int, queues: Sequence[QueueRow]) -> list[QueueNote]:
+        """A new period begins after `offset`: every queue with enough news is told of, to every other partition, and
+        what is now usual in it to stage 2."""
+        self.period = at_ms // PERIOD_MS
+        rows = self._queues.rows
+        news = rows.own - rows.told
+        answers = news[:, ANSWERS:].sum(axis=1)
+        known = (rows.own + rows.others)[:, ANSWERS:].sum(axis=1)
+        fresh = np.flatnonzero(answers >= np.maximum(_LEAST_NEWS, _NEWS_SHARE * known)).tolist()
+        rows.told[fresh] = rows.own[fresh]
+        rows.queues["dirty"][fresh] = 1
+        if fresh and self._others and self._key is not None:
+            counts = {queues[row].name: news[row] for row in fresh}
+            value = counts_control(self._key, self._partition, self.period, at_ms, counts)
+            self._messages += [Message(self._topic, value, other) for other in self._others]
+        return [self._usual(offset, row) for row in fresh]
+
+    def take_messages(self) -> list[Message]:
+        """What is to be sent since the last call."""
+        messages, self._messages = self._messages, []
+        return messages
+
+    def _usual(self, offset: int, row: int) -> QueueNote:
+        rows = self._queues.rows
+        counts = rows.own[row] + rows.others[row]
+        answers, weighed = counts[ANSWERS:], int(counts[WEIGHED])
+        answered = int(answers.sum())
+        # Not every answer is weighed: what it says about its item is taken to be as usual.
+        whole = answered / weighed if weighed else 0.0
+        follows = [round(int(counts[cell]) * whole) for cell in (FOLLOWS_A, FOLLOWS_B)]
+        beliefs = [int(counts[cell]) for cell in (BELIEF_A, BELIEF_B)]
+        key = int(rows.queues["key"][row])
+        return QueueNote(offset, key, answers.tolist(), [answered, weighed, *beliefs, *follows])
+
+    def _take_counts(self, counts: dict[str, np.ndarray], directory: Directory) -> None:
+        rows = self._queues.rows
+        for name, added in counts.items():
+            row = directory.row(name)
+            if row >= 0:
+                rows.others[row] += added
+                rows.counts[row] += added[ANSWERS:]
+                plain(refresh)(row, rows)
+
+    def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
+        row_of = {queue.key: queue.row for queue in queues}
+        weights = np.zeros(LABELS_MAX, "i2")
+        for summary in summaries:
+            row = row_of.get(int(summary["queue"]), -1)
+            if row < 0:
+                continue
+            classes = int(self._queues.rows.queues["classes"][row])
+            weigh_rater(int(summary["skill"]), summary["mix"], self._queues.rows.values[row, GOOD], classes, weights)
+            self._queues.votes.put(int(vote_key(summary["rater"], summary["queue"])), weights[:classes])

@@ -4,9 +4,9 @@ Idea. Honest raters differ in skill and in habits. The alarm holds what an answe
 mean over these, weighed by how common such raters are: a mixture, not the best fitting one, which would cost most of
 the power. A model of weight w is accused wrongly with probability α/w at most, so the rare ones are protected less.
 
-Formula. θ·a + (1-θ)/K for the skills of READING: who reads less well errs towards any label (above 1: better
-than the peers usually are). θ·a + (1-θ)·m for those of HALF_READING: who reads only some of the
-items answers the others by the queue's mix. These are rare; they keep raters who are weak, but far from random, from being accused in the long run.
+Formula. θ·a + (1-θ)/K for the skills of READING: who reads less well errs towards any label (above 1: better than the
+peers usually are). θ·a + (1-θ)·m for those of HALF_READING: who reads only some of the items answers the others by the
+queue's mix. These are rare; they keep raters who are weak, but far from random, from being accused in the long run.
 Each with the peers' predictive a and with the rater's own habits, ã.
 
 Reference: Robbins (1970), Statistical methods related to the law of the iterated logarithm (mixtures).

@@ -171,6 +171,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     high: float | None = None
     threshold: float | None = None  # what the measure is held against: usual in the queue, or a floor
     nats: float | None = None  # the evidence, natural log of a likelihood ratio; honest work reaches x with e^-x
+    sureness: float | None = None  # of the kind that names the finding, 0 to 1: its share of the evidence
     partner: str | None = None  # of copying: the other rater's key, hex; who it is stays with us
     nats_needed: float | None = None  # what opens a finding, from the declared budget
     n: Annotated[int, Meta(ge=0)] = 0  # judgments the measure rests on

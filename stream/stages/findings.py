@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 
 from stream.events import Evidence, Finding
+from stream.quality.alarm_kinds import name_alarm
 from stream.quality.outcome_message import QueueInfo
-from stream.quality.policy import DETECTOR_NAMES, Detector, Policy
+from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector, Policy
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import RING, UNIT, Flag, Kind
@@ -42,6 +43,7 @@ def open_finding(
         high=float(numbers.high),
         threshold=float(numbers.against),
         nats=None if numbers.nats is None else round(float(numbers.nats), 3),
+        sureness=_sureness(table, slot, detector, queue),
         partner=numbers.partner,
         nats_needed=None if numbers.needed is None else round(float(numbers.needed), 3),
         n=numbers.n,
@@ -49,6 +51,14 @@ def open_finding(
         evidence=_evidence(table, slot, queue),
         shadow=shadow,
     )
+
+
+def _sureness(table: RaterTable, slot: int, detector: Detector, queue: QueueInfo) -> float | None:
+    """How much of the alarm's evidence the kind that names the finding has; None where there is but one kind."""
+    if not ALARM_KINDS >> detector & 1 or queue.kind == Kind.SET:
+        return None
+    named = name_alarm(table.rows.alarm[slot], int(table.rows.hot["alarm_classes"][slot]))
+    return round(named.sureness, 3)
 
 
 def why_closed(detector: Detector, row: np.void) -> Why:

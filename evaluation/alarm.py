@@ -21,7 +21,7 @@ from evaluation.worlds.scene import Floats, Ints
 from stream.quality.alarm import SCORED, add_known, add_scored, alarm_length, alarm_nats, explained_nats
 from stream.quality.budget import thresholds
 from stream.quality.change import AFTER, add_change, change_length, change_nats
-from stream.quality.detectability import INFORMATION_SUMS, add_information, expected_judgments, mean_information
+from stream.quality.detectability import INFORMATION_SUMS, add_information, expected_judgments
 from stream.quality.predictive import mix_share
 
 _NEVER = 1 << 40
@@ -196,7 +196,7 @@ def _follow(scored: Scored, to: _Detectors, levels: Floats, K: int) -> None:
             add_known(right, scored.hit[place], expected, K, 1, alarm)
         else:
             before = explained_nats(alarm, K)
-            add_scored(label, scored.said[place], counts, mean_information(to.information), K, alarm)
+            add_scored(label, scored.said[place], counts, K, alarm)
             if alarm[SCORED] > AFTER:
                 add_change(label, scored.said[place], counts, K, explained_nats(alarm, K) - before, change)
             add_information(scored.said[place], counts, K, to.information)

@@ -40,7 +40,7 @@ class Reference(NamedTuple):
     skills: Floats  # [rater, skill] log likelihood
     votes: Floats  # [rater, label] weight of a vote, as of the last refresh
     good: Floats  # [rater] 1 if in good standing, as of the last refresh
-    hits: Floats  # [label, bin, (hits, seen)], in the last row of all labels
+    hits: Floats  # [label, bin, (hits, seen)]
     totals: Floats  # judgments; Σ q_own; their number; right on golds; golds
 
 
@@ -70,7 +70,7 @@ def reference(raters: int, classes: int, redundancy: int) -> Reference:
         skills=np.zeros((raters, len(_SKILLS))),
         votes=np.zeros((raters, classes)),
         good=np.ones(raters),
-        hits=np.zeros((classes + 1, _BINS, 2)),
+        hits=np.zeros((classes, _BINS, 2)),
         totals=np.zeros(5),
     )
 
@@ -153,19 +153,17 @@ def _score(seen: Reference, row: int, own: int, said: Any) -> None:
     said["q_own"], said["a0_own"], said["peers"] = _u2(q[label]), _u2(a[label]), seen.taken[row] - 1
     top = int(np.argmax(q))
     odds = math.log(max(q[top], 1e-9) / max(1.0 - q[top], 1e-4))
-    place = min(max(int((odds + 1.0) / _BIN_NATS), 0), _BINS - 1)
-    cell, pooled, before = seen.hits[top, place], seen.hits[K, place], a[top]
-    usual = (pooled[0] + 4.0 * (before + q[top])) / (pooled[1] + 8.0)
-    hit = min(max((cell[0] + 15.0 * usual) / (cell[1] + 15.0), _LEAST_HIT), _MOST_HIT)
+    cell = seen.hits[top, min(max(int((odds + 1.0) / _BIN_NATS), 0), _BINS - 1)]
+    before = a[top]
+    hit = min(max((cell[0] + 15.0 * before) / (cell[1] + 15.0), _LEAST_HIT), _MOST_HIT)
     for k in range(K):
         a[k] = hit if k == top else (1.0 - hit) * a[k] / (1.0 - before)
     order = np.argsort(-a)
-    for named in range(min(4, K)):
-        said["labels"][named], said["shares"][named] = order[named], _u2(a[order[named]])
+    for place in range(min(4, K)):
+        said["labels"][place], said["shares"][place] = order[place], _u2(a[order[place]])
     said["own"] = _u2(a[label])
-    for one in (cell, pooled):
-        one[0] += seen.good[rater] * (label == top)
-        one[1] += seen.good[rater]
+    cell[0] += seen.good[rater] * (label == top)
+    cell[1] += seen.good[rater]
     seen.totals[1] += q[label]
     seen.totals[2] += 1
     m, fit = (seen.counts[label] + 1.0) / (seen.counts.sum() + K), 0.5 * (q[label] + uncalibrated)

@@ -36,7 +36,6 @@ BLOCKS = HONEST_MODELS + 8  # then four of K: what CONSTANT lacks for each answe
 
 LOW_SKILL = 0.25  # share of answers that follow the item
 _REPEATS = 0.9  # share of a constant rater's answers
-_KNOWN_INFORMATION = 0.3  # nats, as on a clear queue: fixed, so that a term can be taken back
 # Of RANDOM … CONSTANT. Random answers come first because they take longest to tell; the others can spare a factor.
 RANDOM_PRIOR, INVERTED_PRIOR, CONSTANT_PRIOR = 0.55, 0.20, 0.13
 _PRIOR = (RANDOM_PRIOR, 0.02, 0.05, 0.05, INVERTED_PRIOR, CONSTANT_PRIOR)
@@ -49,17 +48,11 @@ def alarm_length(scale: int) -> int:
 
 
 @compiled
-def add_scored(
-    label: int, said: Any, queue_counts: np.ndarray, information: float, scale: int, sums: np.ndarray
-) -> None:
-    """Counts an answer against its peers, once.
-
-    said: as in predictive.py; queue_counts: int64[>= scale], answers on the queue; information: nats, the queue's
-    mean_information of detectability.py.
-    """
+def add_scored(label: int, said: Any, queue_counts: np.ndarray, scale: int, sums: np.ndarray) -> None:
+    """Counts an answer against its peers, once; `said` as in predictive.py, `queue_counts` int64[>= scale]."""
     a, m = said["own"] / SHARE, mix_share(label, queue_counts, scale)
     answers, lean = sums[BLOCKS + scale : BLOCKS + 2 * scale], sums[BLOCKS + 2 * scale : BLOCKS + 3 * scale]
-    add_honest(a, leaning_share(label, a, said, lean, scale), m, information, scale, 1, sums)
+    add_honest(a, leaning_share(label, a, said, lean, scale), m, scale, 1, sums)
     _add_careless(a, m, scale, 1, sums)
     sums[OWN_MIX] += nats((answers[label] + 0.5) / (sums[SCORED] + 0.5 * scale))
     other = nats((1.0 - _REPEATS) * a)
@@ -77,7 +70,7 @@ def add_known(right: bool, hit: float, expected: float, scale: int, sign: int, s
     hit: the queue's accuracy on known answers; expected: the label's share in the queue; both as of then, in [0, 1].
     """
     a = hit if right else (1.0 - hit) / (scale - 1)
-    add_honest(a, a, expected, _KNOWN_INFORMATION, scale, sign, sums)
+    add_honest(a, a, expected, scale, sign, sums)
     _add_careless(a, expected, scale, sign, sums)
     sums[OWN_MIX] += sign * nats(expected)
     sums[CONSTANT] += sign * nats(a)

@@ -24,7 +24,6 @@ from stream.quality.predictive import LEAST_SHARE, NAMED, NAT, SHARE, mix_share,
 
 JUDGMENTS, RANDOM_NATS, CONSTANT_NATS, INVERTED_NATS = range(4)  # int64[INFORMATION_SUMS] on the queue's row
 INFORMATION_SUMS = 4
-_PRIOR_JUDGMENTS, _PRIOR_INFORMATION = 100.0, 0.1
 
 
 class ExpectedJudgments(NamedTuple):
@@ -57,13 +56,6 @@ def add_information(said: Any, queue_counts: np.ndarray, scale: int, sums: np.nd
     sums[RANDOM_NATS] += int64(np.rint(NAT * random))
     sums[CONSTANT_NATS] += int64(np.rint(NAT * constant))
     sums[INVERTED_NATS] += int64(np.rint(NAT * inverted))
-
-
-@compiled
-def mean_information(sums: np.ndarray) -> float:
-    """Nats per judgment about a random clicker, drawn towards a middling queue's while there are few judgments."""
-    nats = sums[RANDOM_NATS] / NAT + _PRIOR_JUDGMENTS * _PRIOR_INFORMATION
-    return float(max(nats / (sums[JUDGMENTS] + _PRIOR_JUDGMENTS), 0.01))
 
 
 def expected_judgments(sums: np.ndarray, threshold_nats: float) -> ExpectedJudgments:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stream.quality.alarm_kinds import AlarmKind, name_alarm
 
 from stream.quality import alarm
+from stream.quality.alarm_kinds import AlarmKind, name_alarm
 from stream.quality.compiled import plain
 from tests.oracle import answers_drive as drive
 

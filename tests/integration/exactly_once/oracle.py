@@ -7,8 +7,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
+from stream.policy.declared import DeclaredPolicy
 from stream.settings import Settings
 from stream.stages.items_stage import ItemStage
+from stream.stages.policies import Policies
 from stream.stages.port import Flush, SourceRecord, Stage
 from stream.stages.raters_stage import RatersStage
 from stream.state.connect import open_store
@@ -32,7 +34,7 @@ def expected_rows(settings: Settings) -> dict[str, Rows]:
             horizon_days=settings.horizon_days,
         )
         rows[f"{settings.judgments}:{number}"] = _visible(_run(items, read_log(settings, settings.judgments, number)))
-        raters = RatersStage(number, settings.partitions)
+        raters = RatersStage(number, settings.partitions, policies=Policies.of(DeclaredPolicy()))
         rows[f"{settings.outcomes}:{number}"] = _run(raters, read_log(settings, settings.outcomes, number))
     return rows
 

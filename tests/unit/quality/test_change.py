@@ -13,7 +13,11 @@ SEEDS = (1, 2, 3, 4, 5)
 
 @pytest.mark.parametrize(
     ("to", "found"),
-    [(drive.random, [0] * 5), (drive.constant, [0] * 5), (drive.honest, [None] * 5)],
+    [
+        (drive.random, [38, 14, 19, 16, 14]),
+        (drive.constant, [17, 8, 15, 16, 14]),
+        (drive.honest, [None] * 5),
+    ],
     ids=["random", "constant", "unchanged"],
 )
 def test_a_change_after_250_good_judgments_is_found_after_so_many_more(to: drive.Pick, found: list[int | None]) -> None:

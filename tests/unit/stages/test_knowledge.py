@@ -199,6 +199,14 @@ def test_a_genuine_record_that_this_version_cannot_read_changes_nothing_and_halt
     assert len(stage._queues.votes) == 0
 
 
+def test_what_others_counted_is_in_the_reference_at_once() -> None:
+    stage, counts = items(), np.zeros(COUNTS, "i8")
+    counts[ANSWERS : ANSWERS + 3] = 99, 199, 699
+    value = counts_control(KEY, 1, 1, START_MS, {"nominal": counts})
+    stage.apply(stage.read([Record(0, START_MS, value)]))
+    assert stage._queues.rows.mix[0, :3].tolist() == pytest.approx([0.1, 0.2, 0.7])
+
+
 def test_a_shards_own_counts_come_back_without_effect() -> None:
     stage = items()
     value = counts_control(KEY, 0, 1, START_MS, {"nominal": np.full(COUNTS, 9)})

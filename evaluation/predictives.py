@@ -13,11 +13,11 @@ import numpy as np
 from evaluation.worlds import OPEN_ITEMS
 from evaluation.worlds.compiled import compiled
 from evaluation.worlds.scene import Floats, Ints
+from stream.quality.schema import SHARE
 
 PREDICTIVE = np.dtype(
     [("shares", "u2", 4), ("own", "u2"), ("q_own", "u2"), ("a0_own", "u2"), ("labels", "u1", 4), ("peers", "u1")]
 )
-_SHARE = 65_535.0
 _BINARY = 2
 _REFRESH, _WARM_UP = 200, 100  # judgments of the queue
 _BINS, _BIN_NATS = 12, 0.7  # of the likeliest label's log odds
@@ -210,4 +210,4 @@ def _refresh(seen: Reference) -> None:
 
 @compiled
 def _u2(share: float) -> int:
-    return int(np.rint(min(max(share, 0.0), 1.0) * _SHARE))
+    return int(np.rint(min(max(share, 0.0), 1.0) * SHARE))

@@ -1,67 +1,49 @@
 """Reads the one file that declares queues and vendors: strict TOML, so that a misspelt setting stops the start."""
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
-from stream.errors import SettingsError
-from stream.events import ID_CHARS
 from stream.intake.conflict import conflict_of
 from stream.intake.money import to_micro
 from stream.intake.queues import ContractSettings, QueueSettings, Settings, VendorSettings
 from stream.intake.reasons import Reason
 from stream.intake.settings_control import payload_of
+from stream.toml_file import Table, fault, named_tables, parse_toml, read_text
 
-Table = dict[str, Any]
 Section = TypeVar("Section", bound=Struct)
 
 
 def load_settings(path: str | Path) -> Settings:
     """Reads the file; raises SettingsError that names file and key, and says what is allowed."""
-    try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); create it or correct the path") from None
-    return parse_settings(text, str(path))
+    return parse_settings(read_text(path), str(path))
 
 
 def parse_settings(text: str, name: str = "queues.toml") -> Settings:
     """The settings in a TOML text; `name` is the file that messages name."""
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{name}: not TOML: {error}") from None
-    queues = {key: _section(name, place, table, QueueSettings) for key, place, table in _tables(name, tree, "queues")}
-    vendors = {key: _vendor(name, place, table) for key, place, table in _tables(name, tree, "vendors")}
+    tree = parse_toml(text, name)
+    queues = {
+        key: _section(name, place, table, QueueSettings)
+        for key, place, table in named_tables(name, "queues", tree.get("queues", {}))
+    }
+    vendors = {
+        key: _vendor(name, place, table) for key, place, table in named_tables(name, "vendors", tree.get("vendors", {}))
+    }
     whole = _section(name, "", tree | {"queues": {}, "vendors": {}}, Settings)
     settings = msgspec.structs.replace(whole, queues=queues, vendors=vendors)
     for place, problem in _contradictions(settings):
-        raise _error(name, place, problem)
+        raise fault(name, place, problem)
     return settings
-
-
-def _tables(name: str, tree: Table, kind: str) -> Iterator[tuple[str, str, Table]]:
-    tables = tree.get(kind, {})
-    if not isinstance(tables, dict):
-        raise _error(name, kind, f"is a table of tables: write [{kind}.NAME]")
-    for key, table in tables.items():
-        place = f"{kind}.{key}"
-        if not isinstance(table, dict):
-            raise _error(name, place, f"is a table: write [{place}]")
-        if not 1 <= len(key) <= ID_CHARS or "\0" in key:
-            raise _error(name, place, f"a name has 1 to {ID_CHARS} characters, no NUL among them")
-        yield key, place, table
 
 
 def _vendor(name: str, place: str, table: Table) -> VendorSettings:
     contract = table.get("contract", {})
     if not isinstance(contract, dict):
-        raise _error(name, f"{place}.contract", f"is a table: write [{place}.contract]")
+        raise fault(name, f"{place}.contract", f"is a table: write [{place}.contract]")
     checked = _section(name, f"{place}.contract", contract, ContractSettings)
     return msgspec.structs.replace(_section(name, place, table | {"contract": {}}, VendorSettings), contract=checked)
 
@@ -70,7 +52,7 @@ def _section(name: str, place: str, table: Table, kind: type[Section]) -> Sectio
     allowed = kind.__struct_fields__
     for key in table:
         if key not in allowed:
-            raise _error(
+            raise fault(
                 name, f"{place}.{key}".lstrip("."), f"is no setting; allowed here: {', '.join(sorted(allowed))}"
             )
     try:
@@ -81,7 +63,7 @@ def _section(name: str, place: str, table: Table, kind: type[Section]) -> Sectio
         choices = get_args(get_type_hints(kind).get(key.lstrip(".")))
         if problem.startswith("Invalid enum value"):
             problem = f"is one of {', '.join(choices)}"
-        raise _error(name, f"{place}{key}".lstrip("."), problem) from None
+        raise fault(name, f"{place}{key}".lstrip("."), problem) from None
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -118,7 +100,3 @@ def _zone(place: str, name: str | None) -> Iterator[tuple[str, str]]:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         yield place, f"{name!r} is no time zone; write one such as Europe/Berlin"
-
-
-def _error(name: str, place: str, problem: str) -> SettingsError:
-    return SettingsError(f"{name}: {place}: {problem}" if place else f"{name}: {problem}")

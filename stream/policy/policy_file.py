@@ -1,50 +1,40 @@
 """Reads the policy from a strict TOML file: a misspelt number must not pass for the default."""
 
-import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Struct
 
-from stream.errors import SettingsError
-from stream.events import ID_CHARS
 from stream.policy.contradictions import contradictions
 from stream.policy.declared import DeclaredPolicy, QueuePolicy
+from stream.toml_file import Table, fault, named_tables, parse_toml, read_text
 
-Table = dict[str, Any]
 Section = TypeVar("Section", bound=Struct)
 _UNKNOWN = "Object contains unknown field `"
 
 
 def load_policy(path: str | Path) -> DeclaredPolicy:
     """The policy in a file; raises SettingsError that names file and key, and says what is allowed."""
-    try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); create it or correct the path") from None
-    return parse_policy(text, str(path))
+    return parse_policy(read_text(path), str(path))
 
 
 def parse_policy(text: str, name: str = "policy.toml") -> DeclaredPolicy:
     """The policy in a TOML text, with defaults for what it leaves out; `name` is the file that messages name."""
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{name}: not TOML: {error}") from None
+    tree = parse_toml(text, name)
     queues = tree.pop("queues", {})
     # Onto the defaults, so that a table which says one thing leaves the others of it as they are.
     common = _merged(msgspec.to_builtins(DeclaredPolicy()), tree)
     whole = _section(name, "", common, DeclaredPolicy)
     del common["budget"], common["queues"]
     own = {}
-    for key, place, table in _queue_tables(name, queues):
+    for key, place, table in named_tables(name, "queues", queues, ".SECTION"):
         _refuse_shared(name, place, table)
         own[key] = _section(name, place, _merged(common, table), QueuePolicy)
     policy = msgspec.structs.replace(whole, queues=own)
     for place, problem in contradictions(policy):
-        raise _error(name, place, problem)
+        raise fault(name, place, problem)
     return policy
 
 
@@ -52,30 +42,18 @@ def check_queues(policy: DeclaredPolicy, declared: Collection[str], name: str = 
     """Raises SettingsError for a queue that the policy names and the deployment does not have."""
     for queue in policy.queues:
         if queue not in declared:
-            raise _error(name, f"queues.{queue}", f"is no queue of the queues file; there are {', '.join(declared)}")
-
-
-def _queue_tables(name: str, queues: object) -> Iterator[tuple[str, str, Table]]:
-    if not isinstance(queues, dict):
-        raise _error(name, "queues", "is a table of tables: write [queues.NAME.SECTION]")
-    for key, table in queues.items():
-        place = f"queues.{key}"
-        if not isinstance(table, dict):
-            raise _error(name, place, f"is a table: write [{place}.SECTION]")
-        if not 1 <= len(key) <= ID_CHARS or "\0" in key:
-            raise _error(name, place, f"a name has 1 to {ID_CHARS} characters, no NUL among them")
-        yield key, place, table
+            raise fault(name, f"queues.{queue}", f"is no queue of the queues file; there are {', '.join(declared)}")
 
 
 def _refuse_shared(name: str, place: str, table: Table) -> None:
     """The budget covers all queues together: one queue cannot have its own."""
     if "budget" in table:
-        raise _error(name, f"{place}.budget", "holds for all queues together; set it in [budget]")
+        raise fault(name, f"{place}.budget", "holds for all queues together; set it in [budget]")
     detectors = table.get("detectors")
     for detector, settings in detectors.items() if isinstance(detectors, dict) else ():
         if isinstance(settings, dict) and "budget_share" in settings:
             at = f"{place}.detectors.{detector}.budget_share"
-            raise _error(name, at, f"holds for all queues together; set it in [detectors.{detector}]")
+            raise fault(name, at, f"holds for all queues together; set it in [detectors.{detector}]")
 
 
 def _merged(common: Table, own: Table) -> Table:
@@ -102,14 +80,10 @@ def _section(name: str, place: str, table: Table, kind: type[Section]) -> Sectio
             problem = f"is one of {', '.join(get_args(_type_at(kind, at)))}"
         if problem.startswith("Expected `object`"):
             problem = f"is a table: write [{f'{place}.{at}'.strip('.')}]"
-        raise _error(name, ".".join(part for part in (place, at.strip(".")) if part), problem) from None
+        raise fault(name, ".".join(part for part in (place, at.strip(".")) if part), problem) from None
 
 
 def _type_at(kind: Any, at: str) -> Any:
     for part in filter(None, at.split(".")):
         kind = get_type_hints(kind)[part]
     return kind
-
-
-def _error(name: str, place: str, problem: str) -> SettingsError:
-    return SettingsError(f"{name}: {place}: {problem}")

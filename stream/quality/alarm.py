@@ -27,7 +27,8 @@ import numpy as np
 from stream.quality.compiled import compiled, int64
 from stream.quality.honest_models import HONEST_MODELS, HONEST_WEIGHTS, add_honest
 from stream.quality.leaning import leaning_share, learn_lean
-from stream.quality.predictive import NAT, SHARE, log_mean, mix_share, nats
+from stream.quality.predictive import log_mean, mix_share, nats
+from stream.quality.schema import NAT, SHARE
 
 # Places in the row of sums, int64[alarm_length(K)], all zero at the start of an episode. The honest models come first.
 RANDOM, UNIFORM, OWN_MIX, LOW, INVERTED, CONSTANT = range(HONEST_MODELS, HONEST_MODELS + 6)

@@ -1,11 +1,15 @@
-"""What an alarm is about: the kinds that a finding can name, and how sure the name is."""
+"""What an alarm is about: the kinds that a finding can name, and how sure the name is.
+
+Only "one constant answer" is told apart with much certainty; nobody's motive is known.
+"""
 
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from stream.quality.alarm import constant_label, shares_otherwise
+from stream.quality.alarm import CONSTANT, INVERTED, LOW, OWN_MIX, RANDOM, UNIFORM, constant_label, shares_otherwise
+from stream.quality.compiled import compiled
 
 
 class AlarmKind(IntEnum):
@@ -13,12 +17,8 @@ class AlarmKind(IntEnum):
 
     CONSTANT = 0
     INVERTED = 1
-    UNRELATED = 2
-    LOW_SKILL = 3
-
-
-# As a person reads them. Only "one constant answer" is told apart with much certainty; nobody's motive is known.
-ALARM_KIND_NAMES = ("one constant answer", "inverted", "answers unrelated to peers", "low skill")
+    LOW_SKILL = 2
+    UNRELATED = 3
 
 
 class Named(NamedTuple):
@@ -29,12 +29,21 @@ class Named(NamedTuple):
     label: int
 
 
-def name_alarm(sums: np.ndarray, scale: int) -> Named:
-    """From the alarm's row: which kind explains the answers best, given that the rater is not honest."""
+@compiled
+def likeliest_kind(sums: np.ndarray, scale: int) -> tuple[int, float]:
+    """The AlarmKind that explains the answers best, given that the rater is not honest, and its share in [0, 1]."""
     shares = np.zeros(6)
     shares_otherwise(sums, scale, shares)
-    random, uniform, own_mix, low, inverted, constant = shares.tolist()
-    of_kinds = (constant, inverted, random + uniform + own_mix, low)
-    kind = AlarmKind(of_kinds.index(max(of_kinds)))
-    label = int(constant_label(sums, scale)) if kind is AlarmKind.CONSTANT else -1
-    return Named(kind, max(of_kinds), label)
+    unrelated = shares[RANDOM - RANDOM] + shares[UNIFORM - RANDOM] + shares[OWN_MIX - RANDOM]
+    of_kinds = (shares[CONSTANT - RANDOM], shares[INVERTED - RANDOM], shares[LOW - RANDOM], unrelated)
+    best = 0
+    for kind in range(len(of_kinds)):
+        if of_kinds[kind] > of_kinds[best]:
+            best = kind
+    return best, float(of_kinds[best])
+
+
+def name_alarm(sums: np.ndarray, scale: int) -> Named:
+    """The same for people, from the alarm's row."""
+    kind, sureness = likeliest_kind(sums, scale)
+    return Named(AlarmKind(kind), sureness, int(constant_label(sums, scale)) if kind == AlarmKind.CONSTANT else -1)

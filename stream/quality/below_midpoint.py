@@ -27,8 +27,8 @@ import numpy as np
 
 from stream.quality.compiled import compiled
 from stream.quality.informativeness import informativeness
+from stream.quality.predictive import mix_share
 from stream.quality.ranking import Ranking, usual_accuracy, worth
-from stream.quality.skill import queue_share
 
 _BASE, _LEVEL, _SLOPE, _SPAN = -1.65, 4.4, -8.0, -5.0  # fitted: test log loss .213, of the base rate alone .39
 _HALF_WEIGHT = 10.0  # judgments at which the score has half its weight
@@ -78,7 +78,7 @@ def below_midpoint(
 def _chance(queue_mix: np.ndarray, scale: int) -> float:
     total = 0.0
     for k in range(scale):
-        total += queue_share(k, queue_mix, scale) ** 2
+        total += mix_share(k, queue_mix, scale) ** 2
     return total
 
 

@@ -8,6 +8,8 @@ bounds hold however often one looks, so a threshold is a division, and nobody ty
 import math
 from typing import NamedTuple
 
+from stream.quality.compiled import compiled
+
 
 class Thresholds(NamedTuple):
     """In nats, to hold against alarm_nats and change_nats."""
@@ -26,6 +28,7 @@ def thresholds(alarm_allowance: float, change_allowance: float, judgments: float
     return Thresholds(_nats(1.0, alarm_allowance), _nats(judgments, change_allowance))
 
 
+@compiled
 def stays_open(nats: float, threshold: float, share: float) -> bool:
     """Whether a finding opened at the threshold stays: it closes below a share of it, so that none flickers."""
     return nats >= share * threshold

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.predictive import LEAST_SHARE, SHARE, mix_share
+from stream.quality.predictive import LEAST_SHARE, mix_share
+from stream.quality.schema import SHARE
 
 AFTER = 30  # scored answers of the episode that make the own past
 _WEIGHTS = (0.45, 0.05, 0.15, 0.35)  # queue's mix, uniform, less reading, one answer

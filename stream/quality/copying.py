@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.predictive import NAT
+from stream.quality.schema import NAT
 
 PARTNERS = 16  # that a rater's table holds
 COPIED = 0.9  # share of answers that a copier takes over

@@ -20,7 +20,8 @@ import numpy as np
 
 from stream.quality.alarm import CONSTANT_PRIOR, INVERTED_PRIOR, RANDOM_PRIOR
 from stream.quality.compiled import compiled, int64
-from stream.quality.predictive import LEAST_SHARE, NAMED, NAT, SHARE, mix_share, unnamed_share
+from stream.quality.predictive import LEAST_SHARE, mix_share, unnamed_share
+from stream.quality.schema import NAT, PREDICTED, SHARE
 
 JUDGMENTS, RANDOM_NATS, CONSTANT_NATS, INVERTED_NATS = range(4)  # int64[INFORMATION_SUMS] on the queue's row
 INFORMATION_SUMS = 4
@@ -40,7 +41,7 @@ def add_information(said: Any, queue_counts: np.ndarray, scale: int, sums: np.nd
     rest = unnamed_share(said, scale)
     commonest = int64(np.argmax(queue_counts[:scale]))
     unnamed_mix, random, inverted, constant = 1.0, 0.0, 0.0, -math.log(_weak(rest, scale))
-    for place in range(min(NAMED, scale)):
+    for place in range(min(PREDICTED, scale)):
         label, a = int64(said["labels"][place]), said["shares"][place] / SHARE
         m = mix_share(label, queue_counts, scale)
         unnamed_mix -= m
@@ -48,8 +49,8 @@ def add_information(said: Any, queue_counts: np.ndarray, scale: int, sums: np.nd
         inverted += _information(_inverted(a, scale), a, scale)
         if label == commonest:
             constant = -math.log(_weak(a, scale))
-    if scale > NAMED:
-        others = scale - NAMED
+    if scale > PREDICTED:
+        others = scale - PREDICTED
         random += max(unnamed_mix, 0.0) * math.log(max(unnamed_mix / others, LEAST_SHARE) / _weak(rest, scale))
         inverted += others * _information(_inverted(rest, scale), rest, scale)
     sums[JUDGMENTS] += 1

@@ -18,7 +18,8 @@ import math
 import numpy as np
 
 from stream.quality.compiled import compiled
-from stream.quality.rank_sums import FOLLOWS_A, FOLLOWS_B, JUDGED, NAT
+from stream.quality.rank_sums import FOLLOWS_A, FOLLOWS_B, JUDGED
+from stream.quality.schema import NAT
 
 _HABIT = 0.1  # Dirichlet weight of a label
 _PRIOR = 4.0  # judgments that tell nothing
@@ -31,11 +32,12 @@ def informativeness(sums: np.ndarray, mix: np.ndarray, scale: int) -> float:
     `sums` int64[RANK_SUMS], `mix` int64[width] the label counts of the same judgments, `scale` the declared labels.
     """
     follows = (sums[FOLLOWS_A] + sums[FOLLOWS_B]) / (2.0 * NAT)
-    return float((follows - _log_habit(mix, scale)) / (sums[JUDGED] + _PRIOR))
+    return float((follows - log_habit(mix, scale)) / (sums[JUDGED] + _PRIOR))
 
 
 @compiled
-def _log_habit(mix: np.ndarray, scale: int) -> float:
+def log_habit(mix: np.ndarray, scale: int) -> float:
+    """Log probability of int64[labels] answers that come from one habit, unknown beforehand (DirMult)."""
     total = _HABIT * scale
     log_evidence = math.lgamma(total) - math.lgamma(total + mix.sum())
     for count in mix:

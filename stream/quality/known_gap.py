@@ -24,11 +24,12 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality.compiled import compiled
-from stream.quality.rank_sums import JUDGED, NAT, SCORED, SKILL_FIRST, SKILLS
+from stream.quality.informativeness import log_habit
+from stream.quality.rank_sums import JUDGED, SCORED, SKILL_FIRST, SKILLS
+from stream.quality.schema import NAT
 
 _USUAL = (2.0, 2.5, 5.5, 8.0, 5.0)  # weights of SKILLS, as for a skill (skill.py)
 _APART = 0.5  # how far a skill must fall
-_HABIT = 0.1  # Dirichlet weight of a label, as for informativeness
 _IN_FAVOUR, _AGAINST = -2.0, 4.0  # nats that this may add to other evidence
 _NEVER = -1e300
 _HALF = math.log(0.5)
@@ -64,9 +65,9 @@ def known_gap(known: KnownWork, rank_sums: np.ndarray, rest_mix: np.ndarray, sca
         return KnownGap(0.0, 0.0, golds, 0.0, rest, label, 0.0, 0.0)
     # Peers weigh the scored answers only, so a habit's likelihood is taken for as many.
     scored = rank_sums[SCORED] / max(rank_sums[JUDGED], 1.0)
-    on_known = _log_habit(known.mix, scale)
-    habit_everywhere = on_known + scored * (_log_habit(known.mix + rest_mix, scale) - on_known)
-    habit_elsewhere = scored * _log_habit(rest_mix, scale)
+    on_known = log_habit(known.mix, scale)
+    habit_everywhere = on_known + scored * (log_habit(known.mix + rest_mix, scale) - on_known)
+    habit_elsewhere = scored * log_habit(rest_mix, scale)
     same, lower, fixed = _NEVER, _NEVER, _NEVER
     all_weights, high_weights = 0.0, 0.0
     for g in range(len(SKILLS)):
@@ -101,16 +102,6 @@ def _log_lower(rank_sums: np.ndarray, g: int) -> float:
             total = _log_add(total, rank_sums[SKILL_FIRST + low] / NAT)
             count += 1
     return total - math.log(count)
-
-
-@compiled
-def _log_habit(mix: np.ndarray, scale: int) -> float:
-    total = _HABIT * scale
-    log_evidence = math.lgamma(total) - math.lgamma(total + mix.sum())
-    for count in mix:
-        if count > 0:
-            log_evidence += math.lgamma(_HABIT + count) - math.lgamma(_HABIT)
-    return log_evidence
 
 
 @compiled

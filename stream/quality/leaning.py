@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.predictive import NAMED, NAT, SHARE, share_of, unnamed_share
+from stream.quality.predictive import share_of, unnamed_share
+from stream.quality.schema import NAT, PREDICTED, SHARE
 
 LEAN_SD = 0.35  # nats of odds; a rater whose odds for a label are 1.4 times the peers' is one in six on either side
 LEAN_MOST = 1.5  # nats of odds: more than four prior standard deviations
@@ -39,7 +40,7 @@ def lean_total(said: Any, lean: np.ndarray, scale: int) -> float:
     if rest > 0.0:
         for k in range(scale):
             total += rest * math.exp(lean[k] / NAT)
-    for place in range(min(NAMED, scale)):
+    for place in range(min(PREDICTED, scale)):
         more = said["shares"][place] / SHARE - rest
         total += more * math.exp(lean[int64(said["labels"][place])] / NAT)
     return max(total, 1e-6)

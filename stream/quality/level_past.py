@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from stream.quality.compiled import compiled
-from stream.quality.rank_sums import SHARE
+from stream.quality.schema import SHARE
 
 HOURS = 0
 JUDGMENTS = 1  # Σ n

@@ -22,7 +22,7 @@ import numpy as np
 
 from stream.quality.compiled import compiled, int64
 from stream.quality.pace import PACE_UNIT
-from stream.quality.rank_sums import NAT
+from stream.quality.schema import NAT
 from stream.quality.speed import PACE, PACE_SQUARED, TIMED, add_pace
 
 # Columns of a queue's row, int64[USUAL_SPREAD]: over its raters, weighted by their degrees of freedom.

@@ -23,11 +23,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stream.quality.alarm import CONSTANT as _IS_CONSTANT
-from stream.quality.alarm import INVERTED as _IS_INVERTED
-from stream.quality.alarm import LOW as _IS_LOW
-from stream.quality.alarm import RANDOM as _FIRST
-from stream.quality.alarm import alarm_nats, shares_otherwise
+from stream.quality.alarm import alarm_nats
+from stream.quality.alarm_kinds import AlarmKind, likeliest_kind
+from stream.quality.budget import stays_open
 from stream.quality.change import change_nats
 from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
 from stream.quality.compiled import compiled, int64
@@ -104,6 +102,7 @@ _COPYING = 1 << Detector.COPYING
 _UNRELATED, _CONSTANT = 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
 _INVERTED, _LOW, _AGAINST = 1 << Detector.INVERTED, 1 << Detector.LOW_SKILL, 1 << Detector.KNOWN_AGAINST_REST
 ALARM_KINDS = _UNRELATED | _CONSTANT | _INVERTED | _LOW | _AGAINST
+_IS_CONSTANT, _IS_INVERTED, _IS_LOW = int(AlarmKind.CONSTANT), int(AlarmKind.INVERTED), int(AlarmKind.LOW_SKILL)
 _SET = int(Kind.SET)
 
 
@@ -122,116 +121,73 @@ def weigh(raters: Raters, slot: int, policies: np.ndarray, golds: int, answers: 
     """
     hot = raters.hot[slot]
     policy = policies[hot["policy"]]
-    opened, watched, critical = int64(hot["open"]), int64(hot["watch"]), int64(hot["critical"])
+    share, watch = policy["clear_share"], policy["watch"]
+    bits = _Bits(int64(hot["open"]), int64(hot["watch"]), int64(hot["critical"]))
     if golds:
         nats = gold_evidence(raters, slot, policy["gold_floor"])
-        opened, watched, critical = _stand(
-            _GOLD,
-            _GOLD,
-            nats,
-            policy["gold_alarm"],
-            policy["gold_critical"],
-            policy["watch"],
-            policy,
-            opened,
-            watched,
-            critical,
-        )
+        bits = _stand(bits, _GOLD, _GOLD, nats, _Levels(policy["gold_alarm"], policy["gold_critical"], watch, share))
     if answers and hot["label_kind"] == _SET:
-        opened, watched = weigh_sets(raters, slot, _UNRELATED, _CONSTANT, opened, watched)
+        opened, watched = weigh_sets(raters, slot, _UNRELATED, _CONSTANT, bits.opened, bits.watched)
+        bits = _Bits(opened, watched, bits.critical)
     elif answers:
         scale = int64(hot["alarm_classes"])
         nats = alarm_nats(raters.alarm[slot], scale)
-        held = opened & ALARM_KINDS
+        held = bits.opened & ALARM_KINDS
         kind = held or _UNRELATED
-        if not held and nats >= min(policy["alarm"], policy["watch"]):
+        if not held and nats >= min(policy["alarm"], watch):
             kind = _kind(raters, slot, scale)
-        watched &= ~ALARM_KINDS
-        critical &= ~ALARM_KINDS | held
-        opened, watched, critical = _stand(
-            kind,
-            held,
-            nats,
-            policy["alarm"],
-            policy["alarm_critical"],
-            policy["watch"],
-            policy,
-            opened,
-            watched,
-            critical,
-        )
-        nats = change_nats(raters.change[slot], scale)
-        near = policy["change"] - policy["watch"]
-        opened, watched, critical = _stand(
-            _CHANGED,
-            _CHANGED,
-            nats,
-            policy["change"],
-            policy["change_critical"],
-            near,
-            policy,
-            opened,
-            watched,
-            critical,
-        )
+        bits = _Bits(bits.opened, bits.watched & ~ALARM_KINDS, bits.critical & (~ALARM_KINDS | held))
+        bits = _stand(bits, kind, held, nats, _Levels(policy["alarm"], policy["alarm_critical"], watch, share))
+        change = _Levels(policy["change"], policy["change_critical"], policy["change"] - watch, share)
+        bits = _stand(bits, _CHANGED, _CHANGED, change_nats(raters.change[slot], scale), change)
     if answers:
-        place = closest(raters.partners[slot], hot["alarm_classes"], policy["clear_share"] * policy["copying"])
-        if place >= 0 or opened & _COPYING:
+        place = closest(raters.partners[slot], hot["alarm_classes"], share * policy["copying"])
+        if place >= 0 or bits.opened & _COPYING:
             nats = copying_nats(raters.partners[slot, place]["evidence"]) if place >= 0 else 0.0
-            near = policy["copying"] - policy["watch"]
-            opened, watched, critical = _stand(
-                _COPYING,
-                _COPYING,
-                nats,
-                policy["copying"],
-                policy["copying_critical"],
-                near,
-                policy,
-                opened,
-                watched,
-                critical,
-            )
+            copying = _Levels(policy["copying"], policy["copying_critical"], policy["copying"] - watch, share)
+            bits = _stand(bits, _COPYING, _COPYING, nats, copying)
     on = int64(policy["detectors_on"])
-    return opened & on, watched & on, critical & on
+    return bits.opened & on, bits.watched & on, bits.critical & on
+
+
+class _Bits(NamedTuple):
+    """A bit per detector."""
+
+    opened: int
+    watched: int
+    critical: int
+
+
+class _Levels(NamedTuple):
+    """In nats: where a finding opens, where it is critical, where it is worth a look; and the share that closes it."""
+
+    opens: float
+    critical: float
+    watched: float
+    clear_share: float
 
 
 @compiled
-def _stand(
-    bit: int,
-    held: int,
-    nats: float,
-    threshold: float,
-    critical_from: float,
-    watch_from: float,
-    policy: np.ndarray,
-    opened: int,
-    watched: int,
-    critical: int,
-) -> tuple[int, int, int]:
+def _stand(bits: _Bits, bit: int, held: int, nats: float, levels: _Levels) -> _Bits:
     """Sets or clears one detector's bits; `held` is the bit under which it may be open already."""
-    is_open, was_critical = opened & held, critical & held
-    opened &= ~held
-    watched &= ~bit
-    critical &= ~bit
-    if nats >= threshold or (is_open and nats >= policy["clear_share"] * threshold):
+    opened, watched, critical = bits.opened & ~held, bits.watched & ~bit, bits.critical & ~bit
+    was_open, was_critical = bits.opened & held, bits.critical & held
+    if nats >= levels.opens or (was_open and stays_open(nats, levels.opens, levels.clear_share)):
         opened |= bit
-        if nats >= critical_from or (was_critical and nats >= policy["clear_share"] * critical_from):
+        if nats >= levels.critical or (was_critical and stays_open(nats, levels.critical, levels.clear_share)):
             critical |= bit
-    if nats >= watch_from:
+    if nats >= levels.watched:
         watched |= bit
-    return opened, watched, critical
+    return _Bits(opened, watched, critical)
 
 
 @compiled
 def _kind(raters: Raters, slot: int, scale: int) -> int:
-    """The detector whose name explains the alarm best."""
-    weights = np.zeros(6)
-    shares_otherwise(raters.alarm[slot], scale, weights)
-    constant, inverted, low = weights[_IS_CONSTANT - _FIRST], weights[_IS_INVERTED - _FIRST], weights[_IS_LOW - _FIRST]
-    unrelated = 1.0 - constant - inverted - low
-    if constant >= max(unrelated, inverted, low):
+    """The bit of the detector whose name explains the alarm best."""
+    kind, _ = likeliest_kind(raters.alarm[slot], scale)
+    if kind == _IS_CONSTANT:
         seen, right = raters.life[slot, GOLD_SEEN], raters.life[slot, GOLD_RIGHT] / UNIT
         return _AGAINST if seen >= LEAST_KNOWN_ANSWERS and right >= _KNOWN_SHARE * seen else _CONSTANT
-    if inverted >= max(unrelated, low):
+    if kind == _IS_INVERTED:
         return _INVERTED
-    return _LOW if low >= unrelated else _UNRELATED
+    return _LOW if kind == _IS_LOW else _UNRELATED

@@ -14,10 +14,7 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-
-SHARE = 65_535.0  # 1.0 as u2
-NAMED = 4  # labels that a predictive names
-NAT = 65_536.0  # sums of logarithms: one nat
+from stream.quality.schema import NAT, PREDICTED, SHARE
 
 LEAST_SHARE = 3e-4  # no single answer may decide: a probability counts as this at least
 
@@ -25,7 +22,7 @@ LEAST_SHARE = 3e-4  # no single answer may decide: a probability counts as this 
 @compiled
 def share_of(label: int, said: Any, scale: int) -> float:
     """The probability of a label, of `scale` declared ones."""
-    for place in range(min(NAMED, scale)):
+    for place in range(min(PREDICTED, scale)):
         if int64(said["labels"][place]) == label:
             return float(said["shares"][place] / SHARE)
     return unnamed_share(said, scale)
@@ -34,12 +31,12 @@ def share_of(label: int, said: Any, scale: int) -> float:
 @compiled
 def unnamed_share(said: Any, scale: int) -> float:
     """The probability of each label that is not named; 0 when all are."""
-    if scale <= NAMED:
+    if scale <= PREDICTED:
         return 0.0
-    left = SHARE
-    for place in range(NAMED):
+    left = float(SHARE)
+    for place in range(PREDICTED):
         left -= said["shares"][place]
-    return float(max(left, 0.0) / SHARE / (scale - NAMED))
+    return float(max(left, 0.0) / SHARE / (scale - PREDICTED))
 
 
 @compiled

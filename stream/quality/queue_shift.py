@@ -34,8 +34,8 @@ from stream.quality.level_past import (
     spread,
     standardized,
 )
-from stream.quality.rank_sums import SHARE
 from stream.quality.run_length import SLACK, run_length
+from stream.quality.schema import SHARE
 
 # int64[SHIFT_STATE]: the past, the hours that wait to join it, and for each side the sum (1 / Z_UNIT), the hour in
 # which it left 0, and the hours, judgments and levels since.

@@ -13,10 +13,7 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-
-SHARE = 65_535.0  # fit and belief: 1.0 as u2
-NAT = 65_536.0  # sums of logarithms: one nat
-_EXPECTED = float(1 << 30)  # expected: 1.0 as u4
+from stream.quality.schema import NAT, SHARE, UNIT
 
 # Columns of the sums, int64[RANK_SUMS]. A queue's row holds the same sums over all of its raters.
 JUDGED = 0  # judgments
@@ -38,7 +35,7 @@ def add_rank(score: Any, sign: int, sums: np.ndarray) -> None:
 
     Not for judgments that stay out of the label mix: skipped or repeated ones, and those on items with a known answer.
     """
-    expected = max(score["expected"] / _EXPECTED, _FLOOR)
+    expected = max(score["expected"] / UNIT, _FLOOR)
     sums[JUDGED] += sign
     if int64(score["peers"]) == 0:
         alone = sign * _nats(expected)

@@ -24,8 +24,10 @@ import numpy as np
 
 from stream.quality.compiled import compiled
 from stream.quality.informativeness import informativeness
-from stream.quality.rank_sums import BELIEF_A, BELIEF_B, JUDGED, SCORED, SHARE
-from stream.quality.skill import own_share, queue_share, skill
+from stream.quality.predictive import mix_share
+from stream.quality.rank_sums import BELIEF_A, BELIEF_B, JUDGED, SCORED
+from stream.quality.schema import SHARE
+from stream.quality.skill import own_share, skill
 
 _PRIOR = 4.0  # judgments that a rater's target stands for
 _WORTH = 0.125  # of accuracy for one nat a judgment
@@ -100,6 +102,6 @@ def _by_habit(mix: np.ndarray, queue_mix: np.ndarray, scale: int) -> float:
     """Σ_k π_k f_k: how often an answer is right that has nothing to do with its item."""
     right = 0.0
     for k in range(scale):
-        prior = 0.7 * queue_share(k, queue_mix, scale) + 0.3 / scale
+        prior = 0.7 * mix_share(k, queue_mix, scale) + 0.3 / scale
         right += prior * own_share(k, mix, queue_mix, scale)
     return right

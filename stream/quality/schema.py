@@ -22,6 +22,7 @@ OTHER = 31  # code of every nominal label without a cell of its own: the last ce
 PEER_CAP = 8  # an item's first labels that are each other's peers; a later judgment is compared with them only
 VOTER_CAP = 32  # an item's first labels that vote on its true answer; a later judgment is held against them only
 SHARE = 65_535  # 1.0 as a probability travels; 0 stands for none
+NAT = 65_536.0  # one nat in sums of logarithms, which are whole numbers too
 LABELS_MAX = 32  # classes of a queue's answers
 PREDICTED = 4  # likeliest answers that travel with an outcome
 NO_LABEL = 255

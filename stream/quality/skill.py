@@ -16,7 +16,9 @@ import math
 import numpy as np
 
 from stream.quality.compiled import compiled
-from stream.quality.rank_sums import NAT, SKILL_FIRST, SKILLS
+from stream.quality.predictive import mix_share
+from stream.quality.rank_sums import SKILL_FIRST, SKILLS
+from stream.quality.schema import NAT
 
 _USUAL = (2.0, 2.5, 5.5, 8.0, 5.0)  # weights of SKILLS: most people work, few at chance, few perfectly
 MIX_PRIOR = 4.0  # pseudo-judgments of the queue's mix: Agresti and Coull's four
@@ -37,13 +39,7 @@ def skill(sums: np.ndarray) -> float:
 
 
 @compiled
-def queue_share(label: int, queue_mix: np.ndarray, scale: int) -> float:
-    """m_k: a label's share in the queue, from int64[width] counts with one more of each of the `scale` labels."""
-    return float((queue_mix[label] + 1.0) / (queue_mix.sum() + scale))
-
-
-@compiled
 def own_share(label: int, mix: np.ndarray, queue_mix: np.ndarray, scale: int) -> float:
     """f(k): a label's share in the rater's answers, drawn towards the queue's."""
-    prior = MIX_PRIOR * queue_share(label, queue_mix, scale)
+    prior = MIX_PRIOR * mix_share(label, queue_mix, scale)
     return float((mix[label] + prior) / (mix.sum() + MIX_PRIOR))

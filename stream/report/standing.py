@@ -63,9 +63,8 @@ def standings(
             suspicion=row.suspicion,
             agreement=row.agreement,
             median_duration_ms=row.median_duration_ms,
-            # Rows of an engine that does not estimate these lack the fields.
-            accuracy=getattr(row, "accuracy", None),
-            informativeness=getattr(row, "informativeness", None),
+            accuracy=row.accuracy,
+            informativeness=row.informativeness,
             flagged_at=row.first_suspect_at,
             needs_review=row.state == "suspect",
             critical=(row.rater_id, row.queue) in critical,

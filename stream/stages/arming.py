@@ -12,8 +12,8 @@ from stream.policy.declared import FLAGGING, ShadowPolicy
 from stream.quality.outcome_message import ArmingNote
 
 
-class ArmingOrders:
-    """Stage 1's: keeps the book, and notes every change of it for all destinations."""
+class _Kept:
+    """A book as the store holds it."""
 
     def __init__(self) -> None:
         self.book = ArmingBook()
@@ -22,6 +22,17 @@ class ArmingOrders:
     def restore(self, data: bytes) -> None:
         """Takes the stored book."""
         self.book = self._written = ArmingBook.from_bytes(data)
+
+    def take_changed(self) -> bytes | None:
+        """The book to store, when it changed since the last call."""
+        if self.book == self._written:
+            return None
+        self._written = self.book
+        return self.book.to_bytes()
+
+
+class ArmingOrders(_Kept):
+    """Stage 1's: keeps the book, and notes every change of it for all destinations."""
 
     def see(self, queues: Iterable[str], offset: int, at_ms: int) -> list[ArmingNote]:
         """Settings came: from now on these queues and all detectors are there."""
@@ -35,13 +46,6 @@ class ArmingOrders:
             return []
         return self._change(self.book.with_orders(payload), offset)
 
-    def take_changed(self) -> bytes | None:
-        """The book to store, when it changed since the last call."""
-        if self.book == self._written:
-            return None
-        self._written = self.book
-        return self.book.to_bytes()
-
     def _change(self, book: ArmingBook, offset: int) -> list[ArmingNote]:
         if book == self.book:
             return []
@@ -49,23 +53,8 @@ class ArmingOrders:
         return [ArmingNote(offset, book.to_bytes())]
 
 
-class Arming:
+class Arming(_Kept):
     """Stage 2's: whether a finding leads to a case, or shows on boards only."""
-
-    def __init__(self) -> None:
-        self.book = ArmingBook()
-        self._written = self.book
-
-    def restore(self, data: bytes) -> None:
-        """Takes the stored book."""
-        self.book = self._written = ArmingBook.from_bytes(data)
-
-    def take_changed(self) -> bytes | None:
-        """The book to store, when it changed since the last call."""
-        if self.book == self._written:
-            return None
-        self._written = self.book
-        return self.book.to_bytes()
 
     def take(self, note: ArmingNote) -> None:
         """What one shard of stage 1 knows; the earliest moments and all orders of all of them count."""

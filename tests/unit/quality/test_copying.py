@@ -20,7 +20,7 @@ from stream.quality.copying import (
     gain,
     stands_out,
 )
-from stream.quality.predictive import NAT
+from stream.quality.schema import NAT
 
 shares = st.floats(0.005, 0.995)
 

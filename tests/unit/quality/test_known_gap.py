@@ -7,7 +7,8 @@ from scipy.stats import dirichlet_multinomial
 
 from stream.quality.compiled import plain
 from stream.quality.known_gap import KnownGap, KnownWork, known_gap
-from stream.quality.rank_sums import JUDGED, NAT, RANK_SUMS, SCORED, SKILL_FIRST, SKILLS
+from stream.quality.rank_sums import JUDGED, RANK_SUMS, SCORED, SKILL_FIRST, SKILLS
+from stream.quality.schema import NAT
 
 SHARES = np.array([0.4, 0.3, 0.2, 0.1])  # of the labels in the queue
 PEERS = 0.85  # how often what peers make of an item is what a good rater answers

@@ -7,7 +7,7 @@ from scipy.stats import chi2
 from stream.quality.compiled import plain
 from stream.quality.metronomic import DEGREES, USUAL_SPREAD, Metronomic, add_own_pace, metronomic
 from stream.quality.pace import UNKNOWN_PACE
-from stream.quality.rank_sums import NAT
+from stream.quality.schema import NAT
 from stream.quality.speed import PACE_SUMS
 
 SILENT = Metronomic(0.0, 0.0, 0.0, 0.0)

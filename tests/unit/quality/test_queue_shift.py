@@ -19,8 +19,8 @@ from stream.quality.level_past import (
     standardized,
 )
 from stream.quality.queue_shift import SHIFT_STATE, Shift, accept_level, close_hour, queue_shift
-from stream.quality.rank_sums import SHARE
 from stream.quality.run_length import limit_of, run_length
+from stream.quality.schema import SHARE
 
 LIMIT = limit_of(8760.0)  # one false alarm a year
 SEEDS = (1, 2, 3, 4, 5)

@@ -7,6 +7,7 @@ from scipy.stats import dirichlet_multinomial
 from stream.quality.below_midpoint import KnownAnswers, Suspicion, below_midpoint
 from stream.quality.compiled import plain
 from stream.quality.informativeness import informativeness
+from stream.quality.predictive import mix_share
 from stream.quality.rank_sums import (
     BELIEF_A,
     BELIEF_B,
@@ -21,7 +22,7 @@ from stream.quality.rank_sums import (
     SKILLS,
 )
 from stream.quality.ranking import Ranking, rank, usual_accuracy
-from stream.quality.skill import own_share, queue_share, skill
+from stream.quality.skill import own_share, skill
 
 NOTHING = np.zeros(RANK_SUMS, "i8")
 EVEN = np.array([500, 500], "i8")
@@ -63,7 +64,7 @@ def test_skill_of_a_new_rater_is_what_is_usual() -> None:
 
 def test_shares_are_label_counts_drawn_towards_the_queues() -> None:
     queue = np.array([6, 2, 0, 0], "i8")
-    shares = [plain(queue_share)(k, queue, 4) for k in range(4)]
+    shares = [plain(mix_share)(k, queue, 4) for k in range(4)]
     assert shares == pytest.approx([7 / 12, 3 / 12, 1 / 12, 1 / 12])
     mine = np.array([0, 6, 0, 0], "i8")
     assert plain(own_share)(1, mine, queue, 4) == pytest.approx((6 + 4 * 0.25) / 10)

@@ -28,6 +28,7 @@ demo: sync ## Run the whole stack with a simulated crowd, without Docker
 
 test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
 	@$(RUN) python -m stack.install
+	@$(RUN) python -m stream.stages.warm
 	@$(RUN) pytest $(ARGS)
 
 check: sync ## Lint, types, the import direction and the examples in docstrings

@@ -225,10 +225,11 @@ class RatersStage:
 
     def _accumulate(self, work: RaterWork, places: Places, begin: int, end: int, counts: Counts) -> None:
         """Rows of one width after another: queues of different widths have nothing to do with each other."""
+        if begin == end:
+            return
         for table, mine, slots in places.within(begin, end):
             rows = work.rows[mine]
             names = np.full(len(rows), -1, "i4")
-            met = np.column_stack([np.searchsorted(work.meetings["row"], mine, side) for side in ("left", "right")])
             summaries, told = np.zeros(len(rows) + 1, SUMMARY), np.zeros(1, "i8")
             at = 0
             while at < len(rows):
@@ -244,7 +245,7 @@ class RatersStage:
                     summaries,
                     told,
                     work.meetings,
-                    met,
+                    work.met[mine],
                 )
                 kept = at + np.flatnonzero(names[at:stop] >= 0)
                 table.item_ids[slots[kept], names[kept]] = work.item_ids[rows["item_id"][kept]]

@@ -68,7 +68,7 @@ class ItemStage:
         self._directory, self._directory_written = directory, b""
         self._joined = _copy(directory)  # the settings as of the record at hand; the decoder is a batch ahead
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
-        self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable()
+        self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable(partitions)
         self._loading = ItemLoading(self._items)
         self._arming = ArmingOrders()
         self._knowledge = Knowledge(partition, partitions, own_topic, self._queues, directory.control_key)
@@ -133,6 +133,8 @@ class ItemStage:
             self._take_control(control, int(rows["offset"][row]), int(rows["log_ms"][row]))
         self._join(rows, results)
         self._outbox.name(begin, decoded.profiles, decoded.item_ids)
+        for doubt in self._outbox.take_doubts():
+            self._queues.note_doubt(decoded.item_ids[doubt["record"]], doubt)
         for row, verdict in decoded.verdicts:
             self._note_verdict(rows[row], verdict)
         self.offset = int(rows["offset"][-1]) + 1

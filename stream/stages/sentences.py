@@ -33,6 +33,26 @@ CATALOGUE = {
         "Of {n} items that one other rater judged too, the answers to {agreements} are the same; {expected} would be "
         "usual. {minority} of them are answers that few others gave."
     ),
+    # What stands beside a finding.
+    "fast": (
+        "Of the queue's answers to items of the same kind, {slower} % took longer than this rater's typical one "
+        "({n} answers were timed)."
+    ),
+    "metronomic": "The times on {n} items spread by {share} % of what is usual for one rater here.",
+    "inconsistent": (
+        "Of {n} items that came back, {share} % got the same answer as before; in the queue {usual} % do."
+    ),
+    "known_gap": (
+        "On {n} items with a known answer, {share} % of the answers match it; the {rest} other answers fit those of "
+        "other raters much less than that."
+    ),
+    "known_gap_habit": (
+        "On {n} items with a known answer, {share} % of the answers match it; of the {rest} other answers, "
+        "{label_share} % are “{label}”."
+    ),
+    "known_gap_none": (
+        "The answers to {n} items with a known answer and the {rest} others look like one way of working."
+    ),
 }
 
 

@@ -25,8 +25,15 @@ def named(suspects: Mapping[str, SuspectGold], item_id: str, doubt: np.void) -> 
     """The surest NAMED after a DOUBT about an item, the surest first."""
     found = {name: gold for name, gold in suspects.items() if name != item_id}
     if doubt["votes"]:
-        numbers = (int(doubt[name]) for name in ("known", "label", "votes", "fitting", "for_label"))
-        gold = SuspectGold(item_id, *numbers, round(float(doubt["nats"]), 3), round(float(doubt["probability"]), 4))
-        found[item_id] = gold
+        found[item_id] = SuspectGold(
+            item_id,
+            int(doubt["known"]),
+            int(doubt["label"]),
+            int(doubt["votes"]),
+            int(doubt["fitting"]),
+            int(doubt["for_label"]),
+            round(float(doubt["nats"]), 3),
+            round(float(doubt["probability"]), 4),
+        )
     surest = sorted(found.items(), key=lambda pair: (-pair[1].nats, pair[0]))
     return dict(surest[:NAMED])

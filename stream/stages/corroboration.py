@@ -25,6 +25,8 @@ from stream.quality.supporting_sums import ANSWERS, CREDIT
 from stream.stages.row import Row
 from stream.stages.sentences import sentence
 
+_LEAST_LABELS = 2
+_MOSTLY_HABIT = 0.5
 _HALF_A_SPREAD = math.sqrt(
     2.5 / 2.0
 )  # of the log of a spread, over the root of its degrees: Box's correction for tails
@@ -76,7 +78,7 @@ def _inconsistent(row: Row) -> Corroboration | None:
 
 def _known_gap(row: Row) -> Corroboration | None:
     known, seen = row.rows.known[row.slot], int(row.whole[GOLD_SEEN])
-    if row.queue.kind == Kind.SET or row.scale < 2 or not seen:
+    if row.queue.kind == Kind.SET or row.scale < _LEAST_LABELS or not seen:
         return None
     right, usual = float(known[CREDIT]) / UNIT, float(row.whole[GOLD_RIGHT]) / UNIT / seen
     mix, rest = known[ANSWERS : ANSWERS + row.scale], row.rows.habit[row.slot, : row.scale]
@@ -85,7 +87,7 @@ def _known_gap(row: Row) -> Corroboration | None:
         return None
     n, shown = round(said.known), wilson(right, round(said.known))
     text = sentence(
-        "known_gap_none" if said.nats <= 0 else "known_gap_habit" if said.habit > 0.5 else "known_gap",
+        "known_gap_none" if said.nats <= 0 else "known_gap_habit" if said.habit > _MOSTLY_HABIT else "known_gap",
         n=n,
         share=round(100 * said.right_share),
         rest=round(said.rest),
@@ -105,7 +107,7 @@ def chance_of_the_same(row: Row) -> float:
     return float(shares @ alike @ shares) / UNIT
 
 
-def _told(  # noqa: PLR0913
+def _told(
     name: str,
     text: Sentence,
     n: int,
@@ -116,7 +118,7 @@ def _told(  # noqa: PLR0913
 ) -> Corroboration:
     measure, low, high, usual = (round(float(number), 4) for number in numbers)
     return Corroboration(
-        name=name,
+        name=name,  # type: ignore[arg-type]
         sentence=text,
         n=n,
         others=max(others, 0),

@@ -26,6 +26,7 @@ from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
 from stream.stages.knowledge import Knowledge
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
+from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
@@ -64,7 +65,7 @@ class ItemStage:
         kept_limit: int = KEPT_LIMIT,
     ) -> None:
         self.offset = 0
-        self.partition, self._destinations = partition, destinations
+        self.partition, self._partitions, self._destinations = partition, partitions, destinations
         self._directory, self._directory_written = directory, b""
         self._joined = _copy(directory)  # the settings as of the record at hand; the decoder is a batch ahead
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
@@ -188,6 +189,11 @@ class ItemStage:
     def generation(self) -> int:
         """Horizons of log time so far: an item that none of the last two touched is forgotten."""
         return self._generation
+
+    def readings(self) -> dict[str, QueueReading]:
+        """What it can tell of its queues, by name."""
+        home = {queue.name: is_home(queue.name, self.partition, self._partitions) for queue in self._joined.queues}
+        return {queue.name: read_queue(self._queues, queue.row, home=home[queue.name]) for queue in self._joined.queues}
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""

@@ -9,7 +9,7 @@ from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import Policy
 from stream.quality.rater_rows import Raters
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import classes_of
+from stream.quality.schema import Kind, classes_of
 
 
 class Row(NamedTuple):
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     @property
     def scale(self) -> int:
         """Labels that posteriors know; 0 where answers are sets."""
-        return classes_of(self.queue.kind, len(self.queue.labels))
+        return classes_of(Kind(self.queue.kind), len(self.queue.labels))
 
     @property
     def classes(self) -> int:

@@ -53,6 +53,19 @@ CATALOGUE = {
     "known_gap_none": (
         "The answers to {n} items with a known answer and the {rest} others look like one way of working."
     ),
+    # Of a queue, for whoever runs it.
+    "gold_suspect": (
+        "The known answer is “{known}”, which {fitting} of {n} answers match; {other} are “{label}”, mostly by raters "
+        "whose answers elsewhere fit. Somebody should look at the item."
+    ),
+    "queue_shift": (
+        "The mean belief in the queue's answers went {direction} some {hours} hours ago: from {before} % to {after} % "
+        "({n} answers since)."
+    ),
+    "shift_share": (
+        "Agreement changed by {change} points in the last 24 hours against the six days before: {within} by the "
+        "answers of vendors who work there all along, {mix} by how much of the work each vendor does."
+    ),
 }
 
 

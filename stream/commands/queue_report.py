@@ -3,17 +3,24 @@
 import msgspec
 import numpy as np
 
+from stream.commands.queue_readings import StoredQueues
 from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
 from stream.errors import InputError
+from stream.events import Sentence
+from stream.quality.columns import PEERS, SCORED
 from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
-from stream.quality.policy import DEFAULT_POLICY
+from stream.quality.partners import MEETINGS
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import COLUMNS
+from stream.quality.schema import COLUMNS, Kind
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
+from stream.stages.agreement_change import AgreementChange, agreement_change
+from stream.stages.policies import Policies
+from stream.stages.queue_copying import CopyingPower, copying_power
+from stream.stages.queue_reading import LevelShift, gold_sentence, shifted
 
 _LEAST_SAMPLED, _HOPELESS = 20, 10_000.0  # judgments
 WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)  # groups keep no list of latest judgments
@@ -26,6 +33,15 @@ class GroupReport(msgspec.Struct, frozen=True):
     label_mix: dict[str, dict[str, int]]  # by window: answers by label name
 
 
+class SuspectItem(msgspec.Struct, frozen=True):
+    """A known answer that somebody should look at."""
+
+    item_id: str
+    probability: float  # that it is wrong, 0 to 1
+    nats: float
+    sentence: Sentence
+
+
 class QueueReport(msgspec.Struct, frozen=True):
     """A queue and its vendors by name."""
 
@@ -34,6 +50,13 @@ class QueueReport(msgspec.Struct, frozen=True):
     whole: GroupReport
     vendors: dict[str, GroupReport]
     detectable: dict[str, float | None]  # kind of rater: weighed answers until its alarm; None: not by peers
+    copying: CopyingPower
+    known_items: int | None  # with a known answer; None where answers are sets, which have no votes
+    suspect_known_items: int | None
+    suspects: list[SuspectItem]  # the surest of these
+    level: float | None  # usual mean belief in the answers; None until it is known
+    shift: LevelShift | None  # None while the queue stands still
+    change: AgreementChange | None  # of its vendors within a day; None with too little to tell
 
 
 class _Sums:
@@ -57,7 +80,7 @@ class _Sums:
 
 
 async def queue_reports(
-    store: ShardReader, settings: Settings, now_ms: int, name: str | None = None
+    store: ShardReader, settings: Settings, policies: Policies, now_ms: int, name: str | None = None
 ) -> list[QueueReport]:
     """Every queue, or the named one. Raises InputError when no shard knows the name."""
     shards = [
@@ -74,11 +97,14 @@ async def queue_reports(
     if name is not None and not wanted:
         known = ", ".join(sorted(queue.name for queue in queues.values())) or "none yet"
         raise InputError(f"no judgment was applied in a queue called {name!r}; queues with judgments: {known}")
-    return [_report(queue, shards, now_ms) for queue in wanted]
+    stored = await StoredQueues.read(store, settings)
+    return [_report(queue, shards, stored, policies, now_ms) for queue in wanted]
 
 
-def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueReport:
-    tells = np.zeros(INFORMATION_SUMS, "i8")
+def _report(
+    queue: QueueInfo, shards: list[ShardRows], stored: StoredQueues, policies: Policies, now_ms: int
+) -> QueueReport:
+    tells, by_share = np.zeros(INFORMATION_SUMS, "i8"), np.zeros(MEETINGS, "i8")
     whole, vendors = _Sums(queue.width), dict[str, _Sums]()
     whole_key, _ = queue_group(queue.key, queue.name)
     for rows in shards:
@@ -87,21 +113,35 @@ def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueRepo
             continue
         table, at = place
         tells += table.rows.tells[at]
+        by_share += table.rows.by_share[at]
         for slot in sorted(rows.tables.groups[table.width]):
             profile = table.profiles[slot]
             if profile.queue == queue.name:
                 group = vendors.setdefault(profile.vendor, _Sums(queue.width)) if profile.vendor else whole
                 group.add(table, slot, now_ms)
+    policy, reading = policies.in_queue(queue.name), stored.of(queue)
+    life = whole.sums[Window.LIFETIME]
+    peers = float(life[PEERS] / max(life[SCORED], 1))
     return QueueReport(
         queue.name,
         queue.labels,
         whole.report(queue),
         {vendor: vendors[vendor].report(queue) for vendor in sorted(vendors)},
-        _expected(tells),
+        _expected(tells, policy.alarm),
+        copying_power(by_share, queue.kind, len(queue.labels), peers, policy.copying),
+        reading.known_items if queue.kind != Kind.SET else None,
+        reading.suspect_items if queue.kind != Kind.SET else None,
+        [
+            SuspectItem(gold.item_id, gold.probability, gold.nats, gold_sentence(gold, queue))
+            for gold in reading.suspects
+        ],
+        reading.shift.before if reading.shift else None,
+        shifted(reading.shift),
+        agreement_change({vendor: group.sums for vendor, group in vendors.items()}),
     )
 
 
-def _expected(tells: np.ndarray) -> dict[str, float | None]:
+def _expected(tells: np.ndarray, alarm: float) -> dict[str, float | None]:
     """Known once a few judgments were looked at; None where peers alone cannot tell."""
-    expected = expected_judgments(tells, DEFAULT_POLICY.alarm)._asdict()
+    expected = expected_judgments(tells, alarm)._asdict()
     return {kind: n if tells[JUDGMENTS] >= _LEAST_SAMPLED and n < _HOPELESS else None for kind, n in expected.items()}

@@ -32,16 +32,14 @@ class AgreementChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def agreement_change(by_vendor: Mapping[str, Mapping[Window, np.ndarray]]) -> AgreementChange | None:
     """From int64[COLUMNS] of each vendor's day and week in one queue; None with too little in either period."""
-    vendors = sorted(by_vendor)
-    if not vendors:
-        return None
-    day, week = (np.array([by_vendor[vendor][window] for vendor in vendors]) for window in (Window.DAY, Window.WEEK))
+    since, level_since = (_column(by_vendor, Window.DAY, column) for column in (SCORED, AGREEMENT))
+    week, level_week = (_column(by_vendor, Window.WEEK, column) for column in (SCORED, AGREEMENT))
     # A judgment that comes late may find its hour rolled over and its day not: then it counts as of the days before.
-    before = np.maximum(week - day, 0)
-    n, before_n = int(day[:, SCORED].sum()), int(before[:, SCORED].sum())
+    before, level_before = np.maximum(week - since, 0), np.maximum(level_week - level_since, 0)
+    n, before_n = int(since.sum()), int(before.sum())
     if min(n, before_n) < LEAST_SCORED:
         return None
-    said = shift_share(before[:, SCORED], before[:, AGREEMENT] / UNIT, day[:, SCORED], day[:, AGREEMENT] / UNIT)
+    said = shift_share(before, level_before / UNIT, since, level_since / UNIT)
     points = {name: f"{100 * getattr(said, name):+.1f}" for name in ("change", "within", "mix")}
     return AgreementChange(
         change=float(said.change),
@@ -55,3 +53,7 @@ def agreement_change(by_vendor: Mapping[str, Mapping[Window, np.ndarray]]) -> Ag
         before_n=before_n,
         sentence=sentence("shift_share", **points),
     )
+
+
+def _column(by_vendor: Mapping[str, Mapping[Window, np.ndarray]], window: Window, column: int) -> np.ndarray:
+    return np.array([by_vendor[vendor][window][column] for vendor in sorted(by_vendor)], "i8")

@@ -12,7 +12,7 @@ import numpy as np
 
 from stream.events import Corroboration, Sentence
 from stream.quality.agreement import weight
-from stream.quality.columns import FAST_KNOWN, GOLD_RIGHT, GOLD_SEEN, REPEATS, REPEATS_SAME
+from stream.quality.columns import FAST_KNOWN, REPEATS, REPEATS_SAME
 from stream.quality.compiled import plain
 from stream.quality.inconsistent import consistency
 from stream.quality.known_gap import KnownWork, known_gap
@@ -21,7 +21,7 @@ from stream.quality.metronomic import DEGREES, metronomic
 from stream.quality.policy import CORROBORATION_NAMES
 from stream.quality.schema import UNIT, Kind
 from stream.quality.speed import PACE_SUMS, speed
-from stream.quality.supporting_sums import ANSWERS, CREDIT
+from stream.quality.supporting_sums import ANSWERS, RIGHT
 from stream.stages.row import Row
 from stream.stages.sentences import sentence
 
@@ -77,10 +77,11 @@ def _inconsistent(row: Row) -> Corroboration | None:
 
 
 def _known_gap(row: Row) -> Corroboration | None:
-    known, seen = row.rows.known[row.slot], int(row.whole[GOLD_SEEN])
-    if row.queue.kind == Kind.SET or row.scale < _LEAST_LABELS or not seen:
+    known, whole = row.rows.known[row.slot], row.rows.known[row.queue_row]
+    seen = int(whole[ANSWERS:].sum())
+    if row.scale < _LEAST_LABELS or not seen:
         return None
-    right, usual = float(known[CREDIT]) / UNIT, float(row.whole[GOLD_RIGHT]) / UNIT / seen
+    right, usual = float(known[RIGHT]), float(whole[RIGHT]) / seen
     mix, rest = known[ANSWERS : ANSWERS + row.scale], row.rows.habit[row.slot, : row.scale]
     said = known_gap(KnownWork(mix, right, usual), row.rows.rank[row.slot], rest, row.scale)
     if said.known < 1 or said.rest < 1:
@@ -94,7 +95,7 @@ def _known_gap(row: Row) -> Corroboration | None:
         label=row.queue.labels[said.label],
         label_share=round(100 * said.label_share),
     )
-    others = seen - int(row.life[GOLD_SEEN])
+    others = seen - n
     return _told("known_gap", text, n, others, (shown.value, shown.low, shown.high, usual), said.nats, said.support)
 
 

@@ -62,6 +62,10 @@ CATALOGUE = {
         "The mean belief in the queue's answers went {direction} some {hours} hours ago: from {before} % to {after} % "
         "({n} answers since)."
     ),
+    "copying_two_labels": "With fewer than three labels copying cannot be told: two raters who err, err alike.",
+    "copying_untold": "Raters rarely enough differ here, or share too few items so far, for copying to be told.",
+    "copying_slow": "A copier stands out after about {items} items shared with one partner, more than {promised}.",
+    "copying_told": "A copier stands out after about {items} items shared with one partner.",
     "shift_share": (
         "Agreement changed by {change} points in the last 24 hours against the six days before: {within} by the "
         "answers of vendors who work there all along, {mix} by how much of the work each vendor does."

@@ -106,7 +106,7 @@ def _show_one(out: Console, report: QueueReport, ranking: Ranking) -> None:
     out.print(f"answers, 24 h: {escape(mix_line(report.whole.label_mix['24h']))}")
     out.print(f"answers, in all: {escape(mix_line(report.whole.label_mix['lifetime']))}")
     out.print(f"found by peers after about: {_detectable(report)}")
-    for note in queue_notes(report):
+    for note in queue_notes(report.told):
         out.print(escape(note))
     out.print(_vendors(report))
     counts = ", ".join(f"{ranking.by_state.get(name, 0):,} {shown}" for name, shown in SHOWN_STATES.items())
@@ -147,13 +147,7 @@ def _as_json(report: QueueReport) -> dict[str, Any]:
         "queue": report.queue,
         "labels": list(report.labels),
         "answers_to_detect": report.detectable,
-        "copying": msgspec.to_builtins(report.copying),
-        "known_items": report.known_items,
-        "suspect_known_items": report.suspect_known_items,
-        "suspects": msgspec.to_builtins(report.suspects),
-        "level": report.level,
-        "shift": msgspec.to_builtins(report.shift),
-        "change": msgspec.to_builtins(report.change),
+        "told": msgspec.to_builtins(report.told),
         "windows": {name: _without_costs(window) for name, window in _windows(report.whole).items()},
         "vendors": {vendor: _windows(group) for vendor, group in report.vendors.items()},
     }

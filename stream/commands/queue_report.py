@@ -6,21 +6,17 @@ import numpy as np
 from stream.commands.queue_readings import StoredQueues
 from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
 from stream.errors import InputError
-from stream.events import Sentence
-from stream.quality.columns import PEERS, SCORED
 from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.partners import MEETINGS
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import COLUMNS, Kind
+from stream.quality.schema import COLUMNS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
-from stream.stages.agreement_change import AgreementChange, agreement_change
 from stream.stages.policies import Policies
-from stream.stages.queue_copying import CopyingPower, copying_power
-from stream.stages.queue_reading import LevelShift, gold_sentence, shifted
+from stream.stages.queue_told import QueueTold, queue_told
 
 _LEAST_SAMPLED, _HOPELESS = 20, 10_000.0  # judgments
 WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)  # groups keep no list of latest judgments
@@ -33,15 +29,6 @@ class GroupReport(msgspec.Struct, frozen=True):
     label_mix: dict[str, dict[str, int]]  # by window: answers by label name
 
 
-class SuspectItem(msgspec.Struct, frozen=True):
-    """A known answer that somebody should look at."""
-
-    item_id: str
-    probability: float  # that it is wrong, 0 to 1
-    nats: float
-    sentence: Sentence
-
-
 class QueueReport(msgspec.Struct, frozen=True):
     """A queue and its vendors by name."""
 
@@ -50,13 +37,7 @@ class QueueReport(msgspec.Struct, frozen=True):
     whole: GroupReport
     vendors: dict[str, GroupReport]
     detectable: dict[str, float | None]  # kind of rater: weighed answers until its alarm; None: not by peers
-    copying: CopyingPower
-    known_items: int | None  # with a known answer; None where answers are sets, which have no votes
-    suspect_known_items: int | None
-    suspects: list[SuspectItem]  # the surest of these
-    level: float | None  # usual mean belief in the answers; None until it is known
-    shift: LevelShift | None  # None while the queue stands still
-    change: AgreementChange | None  # of its vendors within a day; None with too little to tell
+    told: QueueTold
 
 
 class _Sums:
@@ -119,25 +100,14 @@ def _report(
             if profile.queue == queue.name:
                 group = vendors.setdefault(profile.vendor, _Sums(queue.width)) if profile.vendor else whole
                 group.add(table, slot, now_ms)
-    policy, reading = policies.in_queue(queue.name), stored.of(queue)
-    life = whole.sums[Window.LIFETIME]
-    peers = float(life[PEERS] / max(life[SCORED], 1))
+    policy = policies.in_queue(queue.name)
     return QueueReport(
         queue.name,
         queue.labels,
         whole.report(queue),
         {vendor: vendors[vendor].report(queue) for vendor in sorted(vendors)},
         _expected(tells, policy.alarm),
-        copying_power(by_share, queue.kind, len(queue.labels), peers, policy.copying),
-        reading.known_items if queue.kind != Kind.SET else None,
-        reading.suspect_items if queue.kind != Kind.SET else None,
-        [
-            SuspectItem(gold.item_id, gold.probability, gold.nats, gold_sentence(gold, queue))
-            for gold in reading.suspects
-        ],
-        reading.shift.before if reading.shift else None,
-        shifted(reading.shift),
-        agreement_change({vendor: group.sums for vendor, group in vendors.items()}),
+        queue_told(queue, stored.of(queue), by_share, {name: group.sums for name, group in vendors.items()}, policy),
     )
 
 

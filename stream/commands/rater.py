@@ -146,9 +146,9 @@ def _show_corroboration(out: Console, corroboration: Sequence[Corroboration]) ->
         out.print("\nBeside that, and never enough by itself:")
     for one in corroboration:
         measured = f"{one.measure:.2f} ({one.low:.2f} to {one.high:.2f}), usual {one.usual:.2f}"
+        held_against = f"n {one.n:,} against {one.others:,} of others"
         out.print(
-            f"  · {one.name}: {escape(one.sentence.text)} [dim]{measured}; n {one.n:,} against {one.others:,} of others; "
-            f"{_sureness(one.nats)}[/dim]"
+            f"  · {one.name}: {escape(one.sentence.text)} [dim]{measured}; {held_against}; {_sureness(one.nats)}[/dim]"
         )
 
 

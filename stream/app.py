@@ -103,7 +103,7 @@ async def run_worker(
 def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> StageOf:
     key = ControlKey.load(str(settings.control_key_file)) if settings.control_key_file else None
     sources, destinations = facts[settings.judgments].partitions, facts[settings.outcomes].partitions
-    declared = _declared_policy(settings)
+    declared = declared_policy(settings)
     policies = Policies.of(declared)
     compile_kernels()
 
@@ -133,7 +133,8 @@ def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> Stag
     return make
 
 
-def _declared_policy(settings: Settings) -> DeclaredPolicy:
+def declared_policy(settings: Settings) -> DeclaredPolicy:
+    """What the policy file says; raises SettingsError for a queue that the queues file, where there is one, lacks."""
     if settings.policy_file is None:
         return DeclaredPolicy()
     declared = load_policy(settings.policy_file)

@@ -24,8 +24,8 @@ def queues_section(queues: Sequence[QueueTold]) -> Markup:
     """A row for each queue, and the known answers that somebody should look at."""
     told = (
         "Nothing here is about a single rater. A suspect known answer may be wrong, may have two defensible readings, "
-        "or may be misleading: the answers on the item cannot tell these apart. A shift is told where the level of a queue "
-        "at rest would show as much less than once a year."
+        "or may be misleading: the answers on the item cannot tell these apart. A shift is told where the level of a "
+        "queue at rest would show as much less than once a year."
     )
     rows = [_row(one) for one in queues]
     return element(

@@ -20,9 +20,9 @@ def queue_notes(told: QueueTold) -> Iterator[str]:
 
 def _known_answers(told: QueueTold) -> Iterator[str]:
     if told.known_items is None:
-        yield "known answers: labels are sets, which have no votes: unknown whether any is suspect"
+        yield "known answers: labels are sets, which have no votes: unknown whether any is in doubt"
         return
-    yield f"known answers: {told.known_items:,} items, {told.suspect_known_items:,} suspect"
+    yield f"known answers: {told.known_items:,} items, {told.suspect_known_items:,} in doubt"
     for item in told.suspects[:_NAMED]:
         yield f"  · {item.item_id}: {item.sentence.text} (wrong with {percent(item.probability)})"
 

@@ -79,7 +79,9 @@ def _inconsistent(row: Row) -> Corroboration | None:
 def _known_gap(row: Row) -> Corroboration | None:
     known, whole = row.rows.known[row.slot], row.rows.known[row.queue_row]
     seen = int(whole[ANSWERS:].sum())
-    if row.scale < _LEAST_LABELS or not seen:
+    # On a scale the sums off the known answers hold agreement by degree where a label's share belongs (`expected` of
+    # schema.SCORE), so that skill looks lower there than on known answers, for everybody.
+    if row.queue.kind != Kind.NOMINAL or row.scale < _LEAST_LABELS or not seen:
         return None
     right, usual = float(known[RIGHT]), float(whole[RIGHT]) / seen
     mix, rest = known[ANSWERS : ANSWERS + row.scale], row.rows.habit[row.slot, : row.scale]

@@ -13,7 +13,7 @@ _COLUMNS = (
     Column("queue"),
     Column("copying", SENTENCE),
     Column("known answers", NUMBER),
-    Column("suspect", NUMBER),
+    Column("in doubt", NUMBER),
     Column("level", NUMBER),
     Column("shift of the level", SENTENCE),
     Column("last 24 hours", SENTENCE),
@@ -23,7 +23,7 @@ _COLUMNS = (
 def queues_section(queues: Sequence[QueueTold]) -> Markup:
     """A row for each queue, and the known answers that somebody should look at."""
     told = (
-        "Nothing here is about a single rater. A suspect known answer may be wrong, may have two defensible readings, "
+        "Nothing here is about a single rater. A known answer in doubt may be wrong, may have two defensible readings, "
         "or may be misleading: the answers on the item cannot tell these apart. A shift is told where the level of a "
         "queue at rest would show as much less than once a year."
     )

@@ -96,6 +96,5 @@ async def test_a_change_of_agreement_is_split_into_its_vendors_own_and_who_does_
 async def test_with_too_little_work_no_change_is_told(make_board: MakeBoard) -> None:
     crowd = Crowd()
     crowd.work()
-    crowd.apply()
     page = await exported(make_board("none"), crowd)
     assert page.named("queue_agreement_change_ratio") == []

@@ -35,7 +35,7 @@ class Queues(NamedTuple):
     prior: np.ndarray  # float64[rows, LABELS_MAX]: logs
     values: np.ndarray  # float64[rows, reference.VALUES]
     vote_keys: np.ndarray  # uint64[2^n]: raters on queues, see votes.py
-    vote_weights: np.ndarray  # int16[2^n, LABELS_MAX]
+    vote_weights: np.ndarray  # int16[2^n, votes.WEIGHTS + LABELS_MAX]
 
 
 PEERS_MAX = PEER_CAP  # meetings of one weighed judgment

@@ -9,6 +9,7 @@ from stream.quality.reference import COUNTS, VALUES, empty_counts, refresh
 from stream.quality.schema import ITEM_KINDS, LABELS_MAX, QUEUE, RECENT_ANSWERS, TIME_BINS, Kind, classes_of
 from stream.quality.varints import LONGEST, read_ints, write_ints
 from stream.quality.vote_table import VoteTable
+from stream.quality.votes import WEIGHTS
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -115,5 +116,5 @@ def _make(rows: int, votes: VoteTable | None) -> Queues:
         np.zeros((rows, LABELS_MAX)),
         np.zeros((rows, VALUES)),
         votes.keys if votes else np.zeros(0, "u8"),
-        votes.weights if votes else np.zeros((0, LABELS_MAX), "i2"),
+        votes.weights if votes else np.zeros((0, WEIGHTS + LABELS_MAX), "i2"),
     )

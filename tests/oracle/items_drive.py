@@ -12,7 +12,7 @@ from stream.quality.item_table import ItemTable
 from stream.quality.queue_table import QueueTable
 from stream.quality.reference import ANSWERS, LIKELY, WEIGHED, refresh
 from stream.quality.schema import OUTCOME, RECORD, SHARE, Kind, Op
-from stream.quality.votes import vote_key, weigh_rater
+from stream.quality.votes import WEIGHTS, vote_key, weigh_rater
 
 QUEUE = 77  # the queue's key
 _FOREVER_MS = 10**15
@@ -45,10 +45,10 @@ class ItemBench:
 
     def trust(self, rater: int, skill: float, mix: tuple[float, ...], good: float) -> None:
         """Stage 2 tells of a rater."""
-        weights = np.zeros(32, "i2")
+        weights = np.zeros(WEIGHTS + 32, "i2")
         shares = np.array([round(share * SHARE) for share in mix])
         plain(weigh_rater)(round(skill * SHARE), shares, good, len(mix), weights)
-        self.table.votes.put(int(plain(vote_key)(_hashed(rater), QUEUE)), weights[: len(mix)])
+        self.table.votes.put(int(plain(vote_key)(_hashed(rater), QUEUE)), weights[: WEIGHTS + len(mix)])
 
     def judge(self, rater: int, label: int, item: bytes = b"item", *, known: int | None = None) -> np.ndarray:
         """A rater's answer, with the item's known one if it brings that."""

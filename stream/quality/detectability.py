@@ -23,8 +23,11 @@ from stream.quality.compiled import compiled, int64
 from stream.quality.predictive import LEAST_SHARE, mix_share, unnamed_share
 from stream.quality.schema import NAT, PREDICTED, SHARE
 
-JUDGMENTS, RANDOM_NATS, CONSTANT_NATS, INVERTED_NATS = range(4)  # int64[INFORMATION_SUMS] on the queue's row
-INFORMATION_SUMS = 4
+# int64[INFORMATION_SUMS] on the queue's row; the last is J of honest_models.py, in units of 1 / NAT like the others.
+JUDGMENTS, RANDOM_NATS, CONSTANT_NATS, INVERTED_NATS, READING = range(5)
+INFORMATION_SUMS = 5
+_AT_FIRST, _AT_FIRST_WEIGHT = 0.3, 20.0  # J of a queue that has told nothing yet, and how many answers that counts for
+_MOST_READING = 30.0  # of one answer
 
 
 class ExpectedJudgments(NamedTuple):
@@ -41,22 +44,32 @@ def add_information(said: Any, queue_counts: np.ndarray, scale: int, sums: np.nd
     rest = unnamed_share(said, scale)
     commonest = int64(np.argmax(queue_counts[:scale]))
     unnamed_mix, random, inverted, constant = 1.0, 0.0, 0.0, -math.log(_weak(rest, scale))
+    reading = -1.0
     for place in range(min(PREDICTED, scale)):
         label, a = int64(said["labels"][place]), said["shares"][place] / SHARE
         m = mix_share(label, queue_counts, scale)
         unnamed_mix -= m
+        reading += m * m / max(a, LEAST_SHARE)
         random += m * math.log(m / _weak(a, scale))
         inverted += _information(_inverted(a, scale), a, scale)
         if label == commonest:
             constant = -math.log(_weak(a, scale))
     if scale > PREDICTED:
         others = scale - PREDICTED
+        reading += max(unnamed_mix, 0.0) ** 2 / max(others * rest, LEAST_SHARE)
         random += max(unnamed_mix, 0.0) * math.log(max(unnamed_mix / others, LEAST_SHARE) / _weak(rest, scale))
         inverted += others * _information(_inverted(rest, scale), rest, scale)
     sums[JUDGMENTS] += 1
     sums[RANDOM_NATS] += int64(np.rint(NAT * random))
     sums[CONSTANT_NATS] += int64(np.rint(NAT * constant))
     sums[INVERTED_NATS] += int64(np.rint(NAT * inverted))
+    sums[READING] += int64(np.rint(NAT * min(max(reading, 0.0), _MOST_READING)))
+
+
+@compiled
+def reading_information(sums: np.ndarray) -> float:
+    """J, the mean information of an answer about its rater's skill: Σ (a - m)²/a = Σ m²/a - 1."""
+    return float((sums[READING] / NAT + _AT_FIRST_WEIGHT * _AT_FIRST) / (sums[JUDGMENTS] + _AT_FIRST_WEIGHT))
 
 
 def expected_judgments(sums: np.ndarray, threshold_nats: float) -> ExpectedJudgments:

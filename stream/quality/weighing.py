@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from stream.quality.alarm import SCORED, add_known, add_scored, explained_nats
+from stream.quality.alarm import SCORED, add_known, add_scored
 from stream.quality.change import AFTER, add_change, change_nats
 from stream.quality.compiled import compiled, int64
-from stream.quality.detectability import add_information
+from stream.quality.detectability import add_information, reading_information
+from stream.quality.honest_models import honest_spread
+from stream.quality.own_past import PAST, predicted_nats, sink_in, won_so_far
 from stream.quality.partners import meet
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import SHARE, UNIT, Kind
@@ -46,17 +48,28 @@ def weigh_answer(row: Any, raters: Raters, slot: int) -> bool:
     if row["weighed"]:
         weighed = True
         label, usual = int64(new["label"]), raters.habit[hot["queue_row"]]
-        sums = raters.alarm[slot]
-        has_past = sums[SCORED] >= AFTER
-        before = explained_nats(sums, classes) if has_past else 0.0
-        add_scored(label, row, usual, classes, sums)
-        if has_past:
-            add_change(label, row, usual, classes, explained_nats(sums, classes) - before, raters.change[slot])
+        spread = honest_spread(reading_information(raters.tells[hot["queue_row"]]))
+        take_answer(label, row, usual, classes, spread, raters.alarm[slot], raters.change[slot])
         if hot["seen"] % _SAMPLED == 0:
             add_information(row, usual, classes, raters.tells[hot["queue_row"]])
         if change_nats(raters.change[slot], classes) < _CALM:
             hot["changed_from"] = hot["seen"]
     return weighed
+
+
+@compiled
+def take_answer(
+    label: int, said: Any, usual: np.ndarray, classes: int, spread: float, alarm: np.ndarray, change: np.ndarray
+) -> None:
+    """Counts one answer that peers weighed with both tests, in a rater's two rows."""
+    before, after = np.empty(PAST, np.int64), np.empty(PAST, np.int64)
+    has_past = alarm[SCORED] >= AFTER
+    won_so_far(alarm, classes, before)
+    add_scored(label, said, usual, classes, spread, alarm)
+    won_so_far(alarm, classes, after)
+    if has_past:
+        add_change(label, said, usual, classes, predicted_nats(change, before, after), change)
+    sink_in(after, change)
 
 
 @compiled

@@ -145,9 +145,11 @@ def _budget(world: World, seed: int, crews: int, each: int) -> Figures:
     weeks = len(honest) * each / _WEEK
     figures: Figures = {"rater-weeks": weeks}
     for level, name in enumerate(("ticketed", "critical")):
-        count = int((honest[:, level] < _NEVER).sum())
+        mine = honest[:, level] < _NEVER
+        count, by_change = int(mine.sum()), int(found.by[found.names == "honest", level][mine].sum())
         upper = chi2.ppf(0.95, 2 * count + 2) / 2
-        figures[name] = {"raters": count, "per 10,000": 1e4 * count / weeks, "upper 95 %": 1e4 * upper / weeks}
+        rates = {"per 10,000": 1e4 * count / weeks, "upper 95 %": 1e4 * upper / weeks}
+        figures[name] = {"raters": count, "by change": by_change, **rates}
     return figures
 
 

@@ -1,8 +1,8 @@
 """A simulated crew through both stages: the product's own kernels on records built straight from a world's judgments.
 
-As the worker does it: an item joins its judgments, what they now mean goes to stage 2, and stage 2's summaries of raters
-and stage 1's word on what is usual come back once in five minutes of log time, at a judgment a second. What is left out
-moves no test: decoding, windows, the ring of the latest judgments, findings.
+As the worker does it: an item joins its judgments, what they now mean goes to stage 2, and once in five minutes of log
+time, at a judgment a second, stage 2's summaries of raters and stage 1's word on what is usual come back. What is left
+out moves no test: decoding, windows, the ring of the latest judgments, findings.
 """
 
 from collections.abc import Iterator
@@ -35,12 +35,15 @@ _NEVER = 1 << 60
 class Played(NamedTuple):
     """What stage 1 says after a period's judgments; the next period overwrites it.
 
-    rows OUTCOME[] with their rater's place in the crew; meetings MEETING[] by the row's index, see item_rows.py.
+    rows OUTCOME[] with their rater's place in the crew; meetings MEETING[] by the row's index, see item_rows.py. items:
+    of the period's judgments, which are numbered from `start` on and go by their number.
     """
 
     rows: np.ndarray
     places: np.ndarray
     meetings: np.ndarray
+    items: Ints
+    start: int
 
 
 class Inbox(NamedTuple):
@@ -102,7 +105,8 @@ class CrewStages:
                 break
             self._items.grow_chunks()
         made, _, _, met = self._out.cursor.tolist()
-        return Played(self._out.rows[:made], self._out.destinations[:made], self._out.meetings[:met])
+        out, start = self._out, int(records["offset"][0])
+        return Played(out.rows[:made], out.destinations[:made], out.meetings[:met], chunk.item[some], start)
 
     def _records(self, chunk: Chunk, some: slice) -> np.ndarray:
         item, rater, known = chunk.item[some], chunk.rater[some], chunk.known[some]

@@ -5,8 +5,8 @@ use up. So this test compares with the own past only, and as nobody knows when a
 judgment and adds up all beginnings (Shiryaev and Roberts).
 
 Formula. The own past predicts an answer x with p(x): the mean of all models of the alarm, weighed by what each had won
-until some time ago (own_past.py), so that a change does not excuse itself. Against it stand the queue's mix m, 1/K, a quarter of the reading, .25·a + .75·m, and for each label c the
-constant answer .9·1[k = c] + .1·a(k). For each of them
+until some time ago (own_past.py), so that a change does not excuse itself. Against it stand the queue's mix m, 1/K, a
+quarter of the reading, .25·a + .75·m, and for each label c the constant answer .9·1[k = c] + .1·a(k). For each of them
     R_n = l_n (R_{n-1} + 1),    l_n = p_changed(x_n) / p(x_n),
 and R is their weighted mean. Without a change the mean of R_n is n, so R reaches A within N judgments with probability
 N/A at most: the threshold follows from how many judgments the budget speaks of. Counted from the 31st scored answer

@@ -1,10 +1,10 @@
 """What a rater's own past predicts of the next answer, from a past that takes its time to sink in.
 
 Idea. The alarm's models, weighed by what each has won so far, predict a rater's next answer about as well as anybody
-could. But a past that learns from the latest answers at once excuses a change with the very answers that show it: a weak
-honest reader, ruled out by hundreds of answers, comes back into question within tens of careless ones. So what each
-model has won counts late: by an exponential mean over about the last SINKS_IN answers, the time that a change may take
-to show. Were the weights exact, nothing would be lost by it, since the past of an unchanged rater stays true.
+could. But a past that learns at once from the latest answers excuses a change with the very answers that show it: a
+weak honest reader, ruled out by hundreds of answers, comes back into question within tens of careless ones. So what
+each model has won counts late: by an exponential mean over about the last SINKS_IN answers, the time that a change may
+take to show. Nothing is lost by it, since the past of an unchanged rater stays true.
 
 Formula. With W_i(n) what honest model i has won after n answers, W_o(n) what all others together, and v the weights of
 the honest models, the past holds V(n) = V(n-1) + (W(n) - V(n-1))/SINKS_IN, and predicts the n-th answer with

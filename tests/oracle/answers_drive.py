@@ -12,7 +12,7 @@ PREDICTIVE = np.dtype(
     [("labels", "u1", 4), ("shares", "u2", 4), ("own", "u2"), ("q_own", "u2"), ("a0_own", "u2"), ("peers", "u1")]
 )
 MIX = np.array([40, 30, 20, 10])
-SPREAD = 0.1 / np.sqrt(1.5)  # of honest raters' skills, where the likeliest label has a share of .85: see honest_models.py
+SPREAD = 0.08  # of honest raters' skills where the likeliest label has a share of .85, see honest_models.py
 Pick = Callable[[np.ndarray, int, np.random.Generator], int]
 
 

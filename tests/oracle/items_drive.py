@@ -29,7 +29,7 @@ class Usual(NamedTuple):
 class ItemBench:
     """One queue in memory; each call answers the outcomes that its records sent."""
 
-    def __init__(self, usual: Usual | None = None, *, scale: int = 4, kind: Kind = Kind.NOMINAL, of: int = 4) -> None:
+    def __init__(self, usual: Usual | None = None, *, scale: int = 4, kind: Kind = Kind.NOMINAL, of: int = 3) -> None:
         self.items, self.table = ItemTable(), QueueTable()
         self.table.declare([QUEUE], [kind], [scale], [8], [of])
         self._judgments = 0

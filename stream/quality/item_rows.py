@@ -35,7 +35,7 @@ class Queues(NamedTuple):
     prior: np.ndarray  # float64[rows, LABELS_MAX]: logs
     values: np.ndarray  # float64[rows, reference.VALUES]
     vote_keys: np.ndarray  # uint64[2^n]: raters on queues, see votes.py
-    vote_weights: np.ndarray  # int16[2^n, LABELS_MAX]
+    vote_weights: np.ndarray  # int16[2^n, votes.WEIGHTS + LABELS_MAX]
     golds: np.ndarray  # int64[rows, gold_doubts.GOLD_COUNTS]
     shards: np.ndarray  # int64[1]: how many shards a queue's items are spread over
 

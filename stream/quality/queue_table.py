@@ -14,6 +14,7 @@ from stream.quality.schema import ITEM_KINDS, LABELS_MAX, QUEUE, RECENT_ANSWERS,
 from stream.quality.suspect_golds import SuspectGold, named
 from stream.quality.varints import LONGEST, read_ints, write_ints
 from stream.quality.vote_table import VoteTable
+from stream.quality.votes import WEIGHTS
 
 
 class Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -160,7 +161,7 @@ def _make(rows: int, votes: VoteTable | None, shards: int) -> Queues:
         np.zeros((rows, LABELS_MAX)),
         np.zeros((rows, VALUES)),
         votes.keys if votes else np.zeros(0, "u8"),
-        votes.weights if votes else np.zeros((0, LABELS_MAX), "i2"),
+        votes.weights if votes else np.zeros((0, WEIGHTS + LABELS_MAX), "i2"),
         np.zeros((rows, GOLD_COUNTS), "i8"),
         np.array([shards]),
     )

@@ -11,7 +11,7 @@ _RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "
 
 def to_yaml(tree: Mapping[str, Any], comment: str = "") -> str:
     """The text of a tree of mappings, lists, texts, numbers and booleans; `comment` stands on top."""
-    head = "".join(f"# {line}\n" for line in comment.splitlines())
+    head = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
     return head + "".join(f"{line}\n" for line in _mapping(tree))
 
 

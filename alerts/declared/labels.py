@@ -11,7 +11,7 @@ _HOUR = "raterwatch:rater_judgments_1h:max"
 def labels(t: Thresholds, _: Deployment) -> Group:
     """Counted by rater and then added up, so that a worker that dies takes nobody's labels out of the sum."""
     recent = f"last_over_time({_HOUR}[{t['labels_memory_minutes'].duration}])"
-    critical = told("raterwatch:rater_critical:max", t["rater_memory_hours"].duration)
+    critical = told("raterwatch:rater_critical:max")
     return Group(
         "labels",
         __doc__ or "",

@@ -7,9 +7,10 @@ from alerts.declared.readings import rater_readings
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group, Recording
 from alerts.thresholds import Thresholds
+from stream.telemetry.options import BoardOptions
 
 WHO = "rater, queue, vendor"
-ACTIVE = "raterwatch:active_raters:sum"
+_ACTIVE_NOW, ACTIVE = "raterwatch:active_raters_now:sum", "raterwatch:active_raters:sum"
 FLAGGED = "raterwatch:flagged_raters:count"
 CONSTANT = "raterwatch:constant_raters:count"
 STANDS_OUT = "raterwatch:vendor_stands_out:raters"
@@ -20,41 +21,42 @@ _SUBJECT = "{{ $labels.rater }} on {{ $labels.queue }} ({{ $labels.vendor }})"
 _ABOUT = ("rater", "queue", "vendor")
 
 
-def raters(t: Thresholds, deployment: Deployment) -> Group:
+# A worker exports a cleared rater's 0 for so long; a restart or a takeover is over long before.
+MEMORY = f"{BoardOptions().cleared_for_s}s"
+
+
+def raters(_: Thresholds, deployment: Deployment) -> Group:
     """The newest value of any worker counts, for as long as the memory lasts: a worker that dies clears nobody, and a
     worker that says 0 clears at once, whatever a dead one said before.
     """
-    memory = t["rater_memory_hours"].duration
-    return Group("raters", __doc__ or "", (*_seen(memory), *_storm(memory, deployment), *_alerts(memory, deployment)))
+    return Group("raters", __doc__ or "", (*_seen(), *_storm(deployment), *_alerts(deployment)))
 
 
-def told(series: str, memory: str) -> str:
+def told(series: str) -> str:
     """Whom the newest value of a recorded series names."""
-    return f"max by ({WHO}) (last_over_time({series}[{memory}])) == 1"
+    return f"max by ({WHO}) (last_over_time({series}[{MEMORY}])) == 1"
 
 
-def _seen(memory: str) -> tuple[Recording, ...]:
+def _seen() -> tuple[Recording, ...]:
     day = 'raterwatch_rater_judgments{window="24h"}'
     return (
         Recording(_SUSPECT, f'max by ({WHO}, detector) (raterwatch_rater_suspect{{mode="armed"}})'),
         Recording(_CRITICAL, f'max by ({WHO}) (raterwatch_rater_critical{{mode="armed"}})'),
         Recording(_DAY, f"max by ({WHO}) ({day})"),
-        Recording(
-            "raterwatch:active_raters_now:sum", 'sum by (vendor, queue) (raterwatch_active_raters{window="24h"})'
-        ),
-        Recording(ACTIVE, f"max_over_time(raterwatch:active_raters_now:sum[{memory}])"),
+        Recording(_ACTIVE_NOW, 'sum by (vendor, queue) (raterwatch_active_raters{window="24h"})'),
+        Recording(ACTIVE, f"max_over_time({_ACTIVE_NOW}[{MEMORY}])"),
     )
 
 
-def _storm(memory: str, deployment: Deployment) -> tuple[Recording, ...]:
+def _storm(deployment: Deployment) -> tuple[Recording, ...]:
     storm = deployment.policy.storm
     share, constant = f"{storm.flagged_share:g}", f"{storm.constant_share:g}"
-    active = f"last_over_time({_DAY}[{memory}]) >= {storm.active_judgments}"
+    active = f"last_over_time({_DAY}[{MEMORY}]) >= {storm.active_judgments}"
     others_active = f"(sum by (queue) ({ACTIVE}) - on (queue) group_right () {ACTIVE})"
     others_flagged = f"(sum by (queue) ({FLAGGED}) - on (queue) group_right () {FLAGGED})"
 
     def count(series: str) -> str:
-        return f"count by (vendor, queue) (({told(series, memory)}) and {active})\nor {ACTIVE} * 0"
+        return f"count by (vendor, queue) (({told(series)}) and {active})\nor {ACTIVE} * 0"
 
     stands_out = (
         f"{FLAGGED} >= {storm.group_flagged_raters}\n"
@@ -76,7 +78,7 @@ def _storm(memory: str, deployment: Deployment) -> tuple[Recording, ...]:
     )
 
 
-def _alerts(memory: str, deployment: Deployment) -> tuple[Alert, ...]:
+def _alerts(deployment: Deployment) -> tuple[Alert, ...]:
     hours = f"{deployment.policy.storm.inhibit_hours:g}h"
     held = f"{STORM} == 1\nunless (min_over_time({STORM}[{hours}]) == 1 and {STORM} offset {hours} == 1)"
     return (
@@ -86,34 +88,34 @@ def _alerts(memory: str, deployment: Deployment) -> tuple[Alert, ...]:
             "queue",
             held,
             "Alerts on raters of {{ $labels.queue }} wait while the queue is looked at",
-            f"So many raters are flagged at once that the queue is looked at first. After {hours} they are sent anyway.",
+            f"So many raters are flagged that the queue is looked at first. After {hours} they are sent anyway.",
             about=("queue",),
         ),
         Alert(
             "RaterCritical",
             "ticket",
             "rater",
-            told(_CRITICAL, memory),
+            told(_CRITICAL),
             f"{_SUBJECT} needs review today: the pattern is beyond doubt",
-            rater_readings(_SUSPECT, memory),
+            rater_readings(_SUSPECT, MEMORY),
             about=_ABOUT,
         ),
         Alert(
             "RaterNeedsReview",
             "ticket",
             "rater",
-            told(f'{_SUSPECT}{{detector!="copying"}}', memory),
+            told(f'{_SUSPECT}{{detector!="copying"}}'),
             f"{_SUBJECT} needs review",
-            rater_readings(_SUSPECT, memory),
+            rater_readings(_SUSPECT, MEMORY),
             about=_ABOUT,
         ),
         Alert(
             "SharedAnswersNeedReview",
             "ticket",
             "rater",
-            told(f'{_SUSPECT}{{detector="copying"}}', memory),
+            told(f'{_SUSPECT}{{detector="copying"}}'),
             f"{_SUBJECT} needs review: unusually many answers are those of one other rater",
-            rater_readings(_SUSPECT, memory),
+            rater_readings(_SUSPECT, MEMORY),
             about=_ABOUT,
         ),
     )

@@ -1,5 +1,6 @@
 """The stored state and the log behind it: is there room, is it whole, who holds it, what does the clock say?"""
 
+from alerts.declared.events import happened
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group
 from alerts.thresholds import Thresholds
@@ -13,14 +14,11 @@ def state(t: Thresholds, _: Deployment) -> Group:
 
 
 def _went_back(t: Thresholds) -> Alert:
-    span = t["event_minutes"].duration
-    # A counter's first event is its birth, which no increase shows.
-    born = f"raterwatch_regressions_total > 0 unless raterwatch_regressions_total offset {span}"
     return Alert(
         "RedisWentBack",
         "page",
         "pipeline",
-        f"sum by (topic) (increase(raterwatch_regressions_total[{span}]) > 0 or {born})",
+        f"sum by (topic) ({happened('raterwatch_regressions_total', t['event_minutes'].duration)}) > 0",
         "Redis lost some of the state of {{ $labels.topic }}",
         "What it lost is read again from Kafka and counted once. Find out why Redis went back before it does again.",
         about=_TOPIC,
@@ -42,12 +40,12 @@ def _memory(t: Thresholds) -> Alert:
 
 
 def _fenced(t: Thresholds) -> Alert:
-    span = t["event_minutes"].duration
+    fenced = happened("raterwatch_commits_total", t["event_minutes"].duration, 'result="fenced"')
     return Alert(
         "CommitsFenced",
         "ticket",
         "pipeline",
-        f'sum by (topic) (increase(raterwatch_commits_total{{result="fenced"}}[{span}])) >= {t["fenced_commits"]}',
+        f"sum by (topic) ({fenced}) >= {t['fenced_commits']}",
         "Workers take partitions of {{ $labels.topic }} from each other",
         "{{ $value | humanize }} commits were refused because another worker held the shard. Nothing is counted twice; "
         "it costs time.",

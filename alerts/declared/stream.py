@@ -1,5 +1,6 @@
 """The stream: do judgments come in, and do they come through?"""
 
+from alerts.declared.events import happened
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group
 from alerts.thresholds import Thresholds
@@ -56,7 +57,7 @@ def _silent(t: Thresholds) -> Alert:
 
 def _rejected(t: Thresholds) -> Alert:
     def in_span(name: str) -> str:
-        return f"sum(increase(raterwatch_{name}_total[{t['event_minutes'].duration}]))"
+        return f"sum({happened(f'raterwatch_{name}_total', t['event_minutes'].duration)})"
 
     rejects, records = in_span("rejects"), in_span("records")
     return Alert(

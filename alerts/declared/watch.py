@@ -1,5 +1,6 @@
 """The watching itself: are findings shown, rules evaluated, messages delivered, and is the budget kept?"""
 
+from alerts.declared.events import happened
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group
 from alerts.thresholds import Thresholds
@@ -60,7 +61,8 @@ def _delivery(t: Thresholds) -> tuple[Alert, ...]:
 
 def _findings(t: Thresholds, deployment: Deployment) -> tuple[Alert, ...]:
     allowed = deployment.policy.budget.honest_ticketed_per_10000_rater_weeks / RATER_WEEKS
-    cleared = "sum(increase(raterwatch_findings_cleared_total[7d]))"
+    verdicts = happened("raterwatch_findings_decided_total", "7d", 'verdict="cleared"')
+    cleared = f"sum({verdicts})"
     weeks = 'sum(raterwatch_active_raters{window="7d"})'
     return (
         Alert(
@@ -69,8 +71,8 @@ def _findings(t: Thresholds, deployment: Deployment) -> tuple[Alert, ...]:
             "pipeline",
             "max(raterwatch_rater_series_cut_raters) > 0",
             "Some raters are missing from boards and alerts",
-            "{{ $value | humanize }} raters or findings were left out by the cap on series. Findings themselves are kept; "
-            "raise RATERWATCH_RATER_SERIES_CAP or add workers.",
+            "{{ $value | humanize }} raters or findings were left out by the cap on series; findings are kept. "
+            "Raise RATERWATCH_RATER_SERIES_CAP or add workers.",
             hold=t["cut_minutes"].duration,
             keep=t["cut_minutes"].duration,
         ),
@@ -80,7 +82,7 @@ def _findings(t: Thresholds, deployment: Deployment) -> tuple[Alert, ...]:
             "pipeline",
             f"{cleared} / {weeks} / {allowed:g} > {t['budget_share']}\nand {cleared} >= {t['budget_least_cleared']}",
             "More raters were flagged wrongly than the policy allows",
-            'People cleared {{ $value | printf "%.1f" }} times as many raters in 7 days as the declared budget expects. '
+            'In 7 days people cleared {{ $value | printf "%.1f" }} times as many raters as the budget expects. '
             "Review the detectors before the raters.",
             board="alerts",
         ),

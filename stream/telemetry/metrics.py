@@ -93,9 +93,7 @@ HALTED = _gauge(
 )
 RETENTION = _gauge("retention_seconds", "topic", "seconds", "How long Kafka keeps a record; absent: for ever.")
 REDIS_USED = _gauge("redis_used_bytes", "server", "bytes", "Memory that Redis uses.")
-REDIS_LIMIT = _gauge(
-    "redis_limit_bytes", "server", "bytes", "Redis's maxmemory: beyond it commits fail; 0 is no limit."
-)
+REDIS_LIMIT = _gauge("redis_limit_bytes", "server", "bytes", "Its maxmemory: beyond it commits fail; 0 is no limit.")
 GENERATION = _gauge("generation", "topic partition", "generation", "Log-time generation of the items shard.")
 CACHE_LOOKUPS = _counter("cache_lookups", "topic result", "rows", "Rows looked for in memory: hit, or miss and loaded.")
 CACHED_ROWS = _gauge("cached_rows", "topic", "rows", "Rows held in memory.")
@@ -113,7 +111,7 @@ FINDINGS_DECIDED = _counter(
     "findings_decided",
     "detector verdict",
     "findings",
-    "People's verdicts: confirmed, cleared (wrongly flagged), retrained.",
+    "Verdicts: confirmed, cleared (wrongly flagged), retrained.",
 )
 DETECTOR_MUTED = _gauge("detector_muted", "detector", "0 or 1", "1 while the policy switches it off in any queue.")
 FINDINGS_OPEN = _gauge("findings_open", "vendor queue detector", "findings", "Findings open now.")
@@ -159,7 +157,7 @@ CONTRACT_TARGET = _gauge(
     "contract_target_ratio",
     "vendor queue period",
     "0 to 1",
-    "Agreed accuracy; counts on random audits and known answers.",
+    "Agreed accuracy, on random audits and known answers.",
 )
 CONTRACT_COST = _gauge(
     "contract_cost_per_correct_max", "vendor", "currency of the contract", "What a correct judgment may cost."

@@ -30,7 +30,7 @@ class BoardOptions:
     counted: tuple[Window, ...] = (
         Window.HOUR,
         Window.DAY,
-    )  # of a rater's judgments only: who is active, what is at stake
+    )  # of a rater's judgments only
     cleared_for_s: int = 7_200  # a closed finding exports 0 for so long: the rules look back this far
     handover_s: int = 60  # a finding of a shard that left is exported as it was, until its new owner is scraped
     exposure_near_s: int = 3 * 3600  # of sensitive content in 24 h: product.md's warning; a physician sets it anew

@@ -1,0 +1,5 @@
+from tests.unit.alerts.cases.queues import QUEUES
+from tests.unit.alerts.cases.raters import RATERS
+from tests.unit.alerts.cases.vendors import VENDORS
+
+CASES = (*RATERS, *QUEUES, *VENDORS)

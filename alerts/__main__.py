@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from alerts.deployment import Deployment, load_deployment
+from alerts.routing import alertmanager_file
 from alerts.rule_files import rule_files
 from alerts.thresholds import Thresholds, load_thresholds
 
@@ -11,7 +12,8 @@ FOLDER = Path(__file__).parent
 
 def generated(thresholds: Thresholds, deployment: Deployment) -> dict[str, str]:
     """Text of every generated file, by its path under alerts/."""
-    return {f"rules/{name}": text for name, text in rule_files(thresholds, deployment).items()}
+    rules = {f"rules/{name}": text for name, text in rule_files(thresholds, deployment).items()}
+    return rules | {"alertmanager.yml": alertmanager_file(deployment)}
 
 
 def main() -> None:

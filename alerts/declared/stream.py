@@ -24,7 +24,7 @@ def _workers(t: Thresholds) -> tuple[Alert, ...]:
             "WorkerDown",
             "page",
             "pipeline",
-            f'absent({_UP} == 1) or absent(raterwatch_build_info{{job="raterwatch"}})',
+            f"absent({_UP} == 1)",
             "No raterwatch worker answers",
             "Judgments wait in Kafka and nothing is lost; findings and alerts stand still until a worker is back.",
             hold=t["down_minutes"].duration,

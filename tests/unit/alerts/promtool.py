@@ -51,7 +51,11 @@ def _test(case: Case) -> dict[str, Any]:
         "interval": case.interval,
         "input_series": [{"series": series, "values": values} for series, values in case.series.items()],
         "alert_rule_test": [
-            {"eval_time": case.at, "alertname": case.alert, "exp_alerts": [_expected(case.alert, f) for f in case.fires]}
+            {
+                "eval_time": case.at,
+                "alertname": case.alert,
+                "exp_alerts": [_expected(case.alert, f) for f in case.fires],
+            }
         ],
     }
 
@@ -65,4 +69,3 @@ def _expected(name: str, fired: Fired) -> dict[str, Any]:
         "exp_labels": {"severity": alert.severity, "kind": alert.kind, **fired.labels},
         "exp_annotations": {"summary": fired.summary, "description": fired.description, **links},
     }
-

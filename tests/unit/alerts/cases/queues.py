@@ -108,7 +108,10 @@ QUEUES = (
     Case(
         "QueueGuidelineSuspect",
         "fires when a quarter gives one answer, whoever employs them",
-        {series.replace("inverted", "constant_answer"): values for series, values in crowd("c", a=(10, 9), b=(20, 0)).items()},
+        {
+            series.replace("inverted", "constant_answer"): values
+            for series, values in crowd("c", a=(10, 9), b=(20, 0)).items()
+        },
         "10m",
         (guideline("c", "9", "30"),),
     ),

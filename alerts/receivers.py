@@ -54,7 +54,7 @@ def _slack(notify: Notify, secret: str) -> dict[str, Any]:
         "text": _text("raterwatch.slack", notify),
         "fallback": '{{ template "raterwatch.title" . }}',
         "footer": "raterwatch",
-        "color": '{{ if eq .Status "resolved" }}good{{ else if eq .CommonLabels.severity "page" }}danger{{ else }}warning{{ end }}',
+        "color": '{{ template "raterwatch.colour" . }}',
     }
 
 

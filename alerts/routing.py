@@ -36,6 +36,8 @@ def alertmanager(deployment: Deployment) -> dict[str, Any]:
 def _route(deployment: Deployment) -> dict[str, Any]:
     """By kind first: whoever cares for raters, and nobody else, hears of exposure."""
     pace = deployment.pace
+    # A storm shows one scrape after its first rater, who is then held back with the others.
+    patient = {"group_wait": f"{pace.gather + pace.evaluate}s"}
     return {
         "receiver": "pipeline-desk",
         "group_by": ["alertname", "queue", "vendor"],  # never by rater: ten findings are one message
@@ -47,8 +49,8 @@ def _route(deployment: Deployment) -> dict[str, Any]:
             _to("nobody", 'severity="info"'),
             _to("wellness", 'kind="care"', repeat_s=pace.page_repeat),
             _to("pager", 'severity="page"', repeat_s=pace.page_repeat),
-            _to("quality-desk", 'alertname="RaterCritical"', repeat_s=_NEVER),
-            _to("quality-desk", 'kind="rater"', repeat_s=_NEVER, active_time_intervals=[_DESK_HOURS]),
+            _to("quality-desk", 'alertname="RaterCritical"', repeat_s=_NEVER, **patient),
+            _to("quality-desk", 'kind="rater"', repeat_s=_NEVER, **patient, active_time_intervals=[_DESK_HOURS]),
             _to("escalation", 'kind="queue"', repeat_s=_NEVER),
             _vendors(deployment),
         ],

@@ -60,6 +60,11 @@ class Work:
             **more,
         }
 
+    def known_item(self, item: str, truth: str, raters: list[Rater], judges: int) -> list[dict[str, Any]]:
+        """An item with a known answer, judged by some."""
+        chosen = self._chance.sample(raters, judges)
+        return [self.judgment(rater, item, rater.answer(truth, self._chance), gold=truth) for rater in chosen]
+
     def gold(self, item: str, label: str, revision: int) -> dict[str, Any]:
         return {"type": "gold", "queue": self.queue, "item_id": item, "label": label, "revision": revision}
 

@@ -1,5 +1,6 @@
 """Each alert fires and stays silent when it should, and says then what it ought to, word by word."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,6 @@ def test_an_alert_fires_and_stays_silent(alert: str, tmp_path: Path) -> None:
 
 
 def test_a_case_that_expects_another_text_fails(tmp_path: Path) -> None:
-    import dataclasses
-
     case = next(case for case in CASES if case.fires)
     other = dataclasses.replace(case.fires[0], summary="something else")
     assert "something else" in run([dataclasses.replace(case, fires=(other, *case.fires[1:]))], tmp_path)

@@ -56,7 +56,8 @@ COVERAGE_LOW = Fired(
 )
 GOLD_SUSPECT = Fired(
     "Queue q: some known answers need review",
-    "Raters who are right elsewhere miss 3 known answers. Correct or withdraw them: everyone concerned is scored again.",
+    "Raters who are right elsewhere miss 3 known answers. Correct or withdraw them: "
+    "everyone concerned is scored again.",
     {"queue": "q"},
 )
 
@@ -119,8 +120,7 @@ QUEUES = (
     Case(
         "QueueRaterAlertsHeld",
         "is silent after a day, while the queue's own alert goes on",
-        {series: values for series, values in STORM.items()}
-        | {series.replace("storm", "late"): f"_x100 {values}" for series, values in STORM.items()},
+        STORM | {series.replace("storm", "late"): f"_x100 {values}" for series, values in STORM.items()},
         "1500m",
         (held("late"),),
         "10m",

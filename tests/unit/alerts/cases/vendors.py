@@ -9,10 +9,8 @@ REVIEW = Fired(
 
 
 def contract(vendor: str, target: float = 0.95, period: str = "month") -> dict[str, str]:
-    return {
-        f'raterwatch_contract_target_ratio{{vendor="{vendor}",queue="q",period="{period}",instance="{w}"}}': f"{target}x900"
-        for w in ("w1", "w2")
-    }
+    labels = f'vendor="{vendor}",queue="q",period="{period}"'
+    return {f'raterwatch_contract_target_ratio{{{labels},instance="{w}"}}': f"{target}x900" for w in ("w1", "w2")}
 
 
 def checked(vendor: str, gold: int, wrong: int, *, audited: int = 0, overturned: int = 0) -> dict[str, str]:

@@ -17,7 +17,7 @@ FOREIGN = frozenset(
         "prometheus_rule_evaluation_failures_total",
     }
 )
-_SERIES = re.compile(r"\b(?:raterwatch|prometheus|alertmanager|process)[a-z0-9_:]*\b")
+_SERIES = re.compile(r"\b(?:raterwatch|prometheus|alertmanager|process)[_:][a-z0-9_:]*\b")
 _COMMAND = re.compile(r"`raterwatch ([a-z]+)")
 
 
@@ -64,5 +64,4 @@ def _series_gaps(groups: Iterable[Group], known: Collection[str]) -> Iterator[st
     recorded = {rule.name for rule in rules if isinstance(rule, Recording)}
     for rule in rules:
         for series in sorted(set(_SERIES.findall(rule.expr)) - recorded - set(known) - FOREIGN):
-            if series != "raterwatch":  # the job's name
-                yield f"{rule.name} looks at {series}, which nothing exports or records"
+            yield f"{rule.name} looks at {series}, which nothing exports or records"

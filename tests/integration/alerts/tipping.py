@@ -7,7 +7,7 @@ from tests.integration.alerts.crowds import Rater, Work
 from tests.integration.alerts.scene import Scene, until
 
 QUEUES = tuple(f"line{n}" for n in range(11))
-_ITEMS = 14  # with one constant answer: enough to tip, and little more
+_ITEMS = 40  # with one constant answer: enough to tip in each of two partitions
 
 
 def tip(scene: Scene) -> dict[str, list[Rater]]:
@@ -16,7 +16,7 @@ def tip(scene: Scene) -> dict[str, list[Rater]]:
     honest = {queue: [Rater("zenith") for _ in range(6)] for queue in QUEUES}
     tipping = {queue: [Rater("acme", "constant"), Rater("acme", "constant")] for queue in QUEUES}
     for queue, work in works.items():
-        scene.send(work.items(20, (honest[queue], 3)))
+        scene.send(work.items(80, (honest[queue], 3)))
     firsts = [(2.9 * n, queue, 0) for n, queue in enumerate(QUEUES)]
     seconds = [(2.9 * n + 12 + 2.1 * n, queue, 1) for n, queue in enumerate(QUEUES)]
     plan = sorted(firsts + seconds)

@@ -152,9 +152,7 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
                     Group(
                         shown,
                         Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"),
-                        Text(
-                            f"{len(messages):,} messages to pager, chat and webhooks (messages.jsonl)\n{told}"
-                        ),
+                        Text(f"{len(messages):,} messages to pager, chat and webhooks (messages.jsonl)\n{told}"),
                         Text(where),
                     ),
                     refresh=True,

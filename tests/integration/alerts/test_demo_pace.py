@@ -7,7 +7,7 @@ import pytest
 
 from stream.demo.alerting import DEMO_PACE
 from tests.integration.alerts.scene import Scene, scene
-from tests.integration.alerts.tipping import QUEUES, seconds_to_message, tip
+from tests.integration.alerts.tipping import QUEUES, seconds_to_message, tell, tip
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -20,7 +20,5 @@ def demo(tmp_path: Path) -> Iterator[Scene]:
 
 def test_a_message_names_each_rater_within_seconds(demo: Scene) -> None:
     took = sorted(seconds_to_message(demo, tip(demo)))
-    print(
-        f"\nfrom tipping judgment to message, demo: n={len(took)} median={took[len(took) // 2]:.1f} s max={took[-1]:.1f} s"
-    )
+    tell("demo", took)
     assert len(took) >= 20

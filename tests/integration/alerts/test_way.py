@@ -9,7 +9,7 @@ import pytest
 from alerts.deployment import Pace
 from tests.integration.alerts.crowds import LABELS, Rater, Work, mixed
 from tests.integration.alerts.scene import Scene, scene, until
-from tests.integration.alerts.tipping import QUEUES, seconds_to_message, tip
+from tests.integration.alerts.tipping import QUEUES, seconds_to_message, tell, tip
 from tests.unit.telemetry.reading import samples
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -25,9 +25,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 def test_a_message_names_each_rater_and_gathers_those_of_a_queue(production: Scene) -> None:
     tipping = tip(production)
     took = sorted(seconds_to_message(production, tipping))
-    print(
-        f"\nfrom tipping judgment to message, production: n={len(took)} median={took[len(took) // 2]:.1f} s max={took[-1]:.1f} s"
-    )
+    tell("production", took)
     for first, second in tipping.values():
         [together, *_] = production.messages(naming=second.name)
         assert first.name in json.dumps(together.body), "the second one of a queue comes with the first"

@@ -1,5 +1,6 @@
 """How long it takes from the judgment that tips a finding to the message that names the rater."""
 
+import sys
 import time
 from itertools import pairwise
 
@@ -37,3 +38,9 @@ def seconds_to_message(scene: Scene, tipping: dict[str, list[Rater]]) -> list[fl
         rater = found.rater_id or ""
         opened_ms[rater] = min(found.opened_at, opened_ms.get(rater, found.opened_at))
     return [(scene.messages(naming=name)[0].at_ms - opened_ms[name]) / 1000 for name in names]
+
+
+def tell(pace: str, took_s: list[float]) -> None:
+    """What was measured, for whoever reads the run's output (pytest -s)."""
+    middle, most = took_s[len(took_s) // 2], took_s[-1]
+    sys.stdout.write(f"\ntipping judgment to message, {pace}: n={len(took_s)} median={middle:.1f} s max={most:.1f} s\n")

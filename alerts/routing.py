@@ -73,10 +73,10 @@ def _to(receiver: str, matcher: str, *, repeat_s: int | None = None, **more: Any
 
 def _inhibitions() -> list[dict[str, Any]]:
     return [
-        # A queue to blame holds back the alerts on its raters; the rule itself ends after a day.
+        # A queue to blame holds back what is said about its raters and their labels; the rule itself ends after a day.
         {
             "source_matchers": ['alertname="QueueRaterAlertsHeld"'],
-            "target_matchers": ['kind="rater"'],
+            "target_matchers": ['kind=~"rater|labels"'],
             "equal": ["queue"],
         },
         # The stronger word about a rater is enough.

@@ -17,7 +17,7 @@ class Shown(NamedTuple):
 
 
 class Standing:
-    """Findings by shard. A shard that left is exported as it was until its new owner is surely scraped, then not at all:
+    """Findings by shard. A shard that left is exported as it was until its new owner is surely scraped, then no more:
     only its owner may say 0, for a 0 from elsewhere would clear everybody in it once that owner dies.
     """
 

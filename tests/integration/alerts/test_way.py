@@ -103,6 +103,7 @@ def test_a_storm_is_one_alert_about_the_queue_and_none_about_raters(production: 
     mentioned = len(production.recorder.messages)
     until(lambda: [m for m in production.recorder.messages[mentioned:] if m.channel == "heartbeat"], "a heartbeat")
     assert [name for name in wrong if production.messages(naming=name)] == []
+    assert production.pages("storm") == []
     assert production.firing("VendorNeedsReview", queue="storm") == []
 
 

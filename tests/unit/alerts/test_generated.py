@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from alerts.deployment import load_deployment
 from alerts.thresholds import Threshold, load_thresholds
 from alerts.yaml_text import to_yaml
 from stream.errors import SettingsError
+from tests.unit.alerts.promtool import PROMTOOL
 
 FILES = generated(load_thresholds(), load_deployment())
 
@@ -25,6 +27,13 @@ def test_no_rule_file_is_left_that_nothing_declares() -> None:
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"alertmanager.yml"}))
 def test_a_rule_file_can_be_read_at_a_glance(name: str) -> None:
     assert len(FILES[name].splitlines()) <= 150
+
+
+@pytest.mark.skipif(PROMTOOL.find() is None, reason="promtool is not installed")
+def test_prometheus_reads_every_rule() -> None:
+    command = [PROMTOOL.require(), "check", "rules", *(FOLDER / "rules").glob("*.yml")]
+    check = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout + check.stderr
 
 
 def test_written_yaml_says_what_it_was_given() -> None:

@@ -36,6 +36,21 @@ class Scene:
         self.deployment.start_worker(policy_file=str(self._policy))
         self.deployment.wait_until_ready()
 
+    @contextmanager
+    def second_worker(self) -> Iterator[Deployment]:
+        """Another worker of the same group, with files of its own; it is scraped, too."""
+        first = self.deployment
+        other = Deployment(first.stack, first.folder / "second", partitions=first.settings.partitions)
+        targets = [f"127.0.0.1:{one.settings.metrics_port}" for one in (first, other)]
+        first.stack.prometheus.set_targets(targets)
+        other.start_worker(policy_file=str(self._policy), control_key_file=str(first.settings.control_key_file))
+        try:
+            other.wait_until_ready()
+            yield other
+        finally:
+            other.stop()
+            first.stack.prometheus.set_targets(targets[:1])
+
     def send(self, events: Iterable[dict[str, Any]]) -> None:
         now_ms = time.time_ns() // 1_000_000
         moved = [event | ({"at": now_ms} if "type" in event else {"submitted_at": now_ms}) for event in events]

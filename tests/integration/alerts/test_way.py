@@ -49,6 +49,26 @@ def test_a_worker_that_is_killed_clears_nobody(production: Scene) -> None:
     assert production.messages(resolved=True) == []
 
 
+def test_a_partition_that_moves_to_and_fro_clears_nobody(production: Scene) -> None:
+    before = {labels["rater"] for alert in RATER_ALERTS for labels in production.firing(alert)}
+    assert before
+    missing: set[str] = set()
+
+    def settled(owners: int) -> bool:
+        told = {labels["rater"] for alert in RATER_ALERTS for labels in production.firing(alert)}
+        missing.update(before - told)
+        shards = production.query("sum by (instance) (raterwatch_shards{state='running'}) > 0")
+        return len(shards) == owners and sum(shards) == 4
+
+    with production.second_worker() as other:
+        until(lambda: settled(2), "both workers to have partitions")
+        until(lambda: len(production.query("count by (instance) (raterwatch_rater_suspect == 1)")) == 2, "both to tell")
+        other.signal(signal.SIGKILL)
+        until(lambda: settled(1), "the first worker to have all again")
+    assert missing == set()
+    assert production.messages(resolved=True) == []
+
+
 def test_a_page_is_triggered_and_resolved_under_one_key(production: Scene) -> None:
     work, honest = Work("spoilt"), [Rater("zenith") for _ in range(6)]
     constant = [Rater("acme", "constant") for _ in range(2)]

@@ -8,6 +8,9 @@ from alerts.deployment import Notify
 def receivers(notify: Notify) -> list[dict[str, Any]]:
     """Alertmanager's receivers."""
     token = {"authorization": {"credentials_file": f"{notify.secrets}/escalation_token"}}
+    # The escalation service opens the case and speaks to the vendor; it is ours and gets everything.
+    cases = {"url": notify.escalation, "send_resolved": True, "http_config": token}
+    heartbeat = {"url": notify.heartbeat, "send_resolved": False}
     return [
         {"name": "nobody"},
         {"name": "pager", "pagerduty_configs": [_pagerduty(notify)]},
@@ -17,10 +20,9 @@ def receivers(notify: Notify) -> list[dict[str, Any]]:
         {
             "name": "escalation",
             "slack_configs": [_slack(notify, "slack_quality")],
-            # The escalation service opens the case and speaks to the vendor; it is ours and gets everything.
-            "webhook_configs": [{"url": notify.escalation, "send_resolved": True, "http_config": token}],
+            "webhook_configs": [cases] if notify.escalation else [],
         },
-        {"name": "heartbeat", "webhook_configs": [{"url": notify.heartbeat, "send_resolved": False}]},
+        {"name": "heartbeat", "webhook_configs": [heartbeat] if notify.heartbeat else []},
     ]
 
 

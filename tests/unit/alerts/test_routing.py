@@ -99,5 +99,13 @@ def test_numbers_leave_the_team_only_when_told_so(detail: str, said: bool) -> No
     assert "description" not in short
 
 
+def test_a_way_without_an_address_is_left_out() -> None:
+    notify = msgspec.structs.replace(load_deployment().notify, escalation="", heartbeat="http://h")
+    ways = {one["name"]: one for one in alertmanager(with_notify(notify))["receivers"]}
+    assert ways["escalation"]["webhook_configs"] == []
+    assert ways["escalation"]["slack_configs"]
+    assert [one["url"] for one in ways["heartbeat"]["webhook_configs"]] == ["http://h"]
+
+
 def with_notify(notify: object) -> Deployment:
     return msgspec.structs.replace(load_deployment(), notify=notify)

@@ -31,11 +31,12 @@ test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
 	@$(RUN) python -m stream.stages.warm
 	@$(RUN) pytest $(ARGS)
 
-check: sync ## Lint, types, the import direction and the examples in docstrings
+check: sync ## Lint, types, the import direction, docstring examples; rules, routes and runbooks of alerts
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy $(TYPED)
-	@$(RUN) pytest --quiet tests/unit/test_import_direction.py stream stack
+	@$(RUN) python -m stack.install prometheus alertmanager
+	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/alerts stream stack
 
 bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis
@@ -46,6 +47,7 @@ quality: sync ## Measure the detectors on simulated worlds and real crowds; ends
 
 generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py
+	@$(RUN) python -m alerts
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
 	@deploy/make_secrets.sh

@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.cli": frozenset({"stream", "stack", "alerts"}),
     "stream.__main__": frozenset({"stream"}),
     # A whole deployment on one machine: it starts the servers, the worker, and looks at both as a person would.
-    "stream.demo": frozenset({"stream", "stack"}),
+    "stream.demo": frozenset({"stream", "stack", "alerts"}),
     "stack": frozenset(),
     "alerts": frozenset({"stream"}),
     # The escalation service shares no code with the stream: they meet at the event `findings` and the contract file.

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
+from stream.commands.reading import ShardReader, ShardRows, partition_count, read_shard, sums_of
 from stream.errors import InputError
 from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
@@ -14,6 +14,7 @@ from stream.quality.rater_table import RaterTable
 from stream.quality.schema import COLUMNS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
+from stream.stages.label_mix import label_mix
 
 _LEAST_SAMPLED, _HOPELESS = 20, 10_000.0  # judgments
 WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)  # groups keep no list of latest judgments

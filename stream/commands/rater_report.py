@@ -12,9 +12,10 @@ from stream.commands.judging import (
     suspicion_of,
     why_unknown,
 )
-from stream.commands.reading import RaterRow, label_mix, measures_by_window
+from stream.commands.reading import RaterRow, measures_by_window
 from stream.events import Finding
 from stream.quality.measures import Measures
+from stream.stages.label_mix import label_mix
 
 
 class QueueReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,10 +111,13 @@ def _merged(panel: Panel) -> list[model.DataTransformerConfig]:
         names = {"Value": panel.targets[0].column, "Value #A": panel.targets[0].column}
     else:
         names = {f"Value #{ascii_uppercase[at]}": target.column for at, target in enumerate(panel.targets)}
-    hidden = {"Time": True, **dict.fromkeys(panel.hidden, True)}
+    order = [*panel.labels, *(target.column for target in panel.targets)]
+    by_old_name = {name: old for old, name in names.items()}
+    places = {by_old_name.get(name, name): at for at, name in enumerate(order)}
+    organized = {"excludeByName": {"Time": True}, "indexByName": places, "renameByName": names}
     return [
         model.DataTransformerConfig(id_val="merge", options={}),
-        model.DataTransformerConfig(id_val="organize", options={"excludeByName": hidden, "renameByName": names}),
+        model.DataTransformerConfig(id_val="organize", options=organized),
     ]
 
 

@@ -98,15 +98,15 @@ def bars(
 def table(
     title: str,
     description: str,
+    labels: str,
     columns: Sequence[Target],
     *,
     links: tuple[Link, ...] = (),
-    hidden: tuple[str, ...] = (),
     sorted_by: str = "",
     width: int = 24,
     height: int = 10,
 ) -> Panel:
-    """A row for each set of labels, a column for each label and each query; highest first in `sorted_by`."""
+    """A row for each set of labels ("rater, queue"), then a column a query; highest first in `sorted_by`."""
     return Panel(
         draw=Draw.TABLE,
         title=title,
@@ -116,7 +116,7 @@ def table(
         width=width,
         height=height,
         links=links,
-        hidden=hidden,
+        labels=tuple(labels.split(", ")),
         sorted_by=sorted_by or columns[0].column,
     )
 

@@ -13,8 +13,6 @@ class Unit(StrEnum):
     SECONDS = "s"
     PER_SECOND = "cps"
     BYTES = "bytes"
-    MOMENT = "dateTimeFromNow"
-    TEXT = "string"
 
 
 class Draw(StrEnum):
@@ -82,7 +80,7 @@ class Panel:
     links: tuple[Link, ...] = ()
     words: tuple[tuple[float, str, str], ...] = ()  # value, what it means, colour
     stacked: bool = False
-    hidden: tuple[str, ...] = ()  # labels that a table needs and does not show
+    labels: tuple[str, ...] = ()  # a table's first columns, in order
     sorted_by: str = ""  # a table's column, highest first
 
 

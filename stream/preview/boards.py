@@ -145,6 +145,4 @@ def _read(path: Path) -> Board:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Board)
     except (OSError, msgspec.MsgspecError) as error:
-        raise InputError(
-            f"{path} is no board that can be drawn ({error}); make it anew with `make generate`"
-        ) from error
+        raise InputError(f"{path} cannot be drawn ({error}); make it anew with `make generate`") from error

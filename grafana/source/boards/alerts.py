@@ -59,6 +59,7 @@ _FIRING = (
         "Firing now",
         "The number of alerts of each name. The alert's message has the runbook; Watchdog always fires, and its "
         "absence is the alarm.",
+        "alertname, severity, vendor, queue",
         (column("alerts", Unit.COUNT, 'count by (alertname, severity, vendor, queue) (ALERTS{alertstate="firing"})'),),
         width=10,
         height=8,

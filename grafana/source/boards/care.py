@@ -82,6 +82,7 @@ _WHERE = (
         "By vendor and queue, 24 hours",
         "Where the time is spent. `a person` is the mean over active people; near and over count people where most of "
         "their exposure was, and are empty where there is nobody.",
+        "vendor, queue",
         (
             column("time on it", Unit.SECONDS, _exposed("vendor, queue")),
             column(

@@ -116,6 +116,7 @@ _WHO = (
         "The change by part",
         "A row a vendor or queue, as chosen. Its own change weighs with its share of the work; a changed share counts "
         "as far as the part differs from the whole. A part that is new or gone has no row.",
+        "vendor, queue",
         (
             column("agreement", Unit.SHARE, _rate(""), decimals=1),
             column("before", Unit.SHARE, _rate(_BEFORE), decimals=1),

@@ -104,13 +104,17 @@ _MISSING = (
         "few_judgments: wait. no_peers: nobody else answers the same items. no_peers_no_gold: the rater cannot be "
         "judged at all.",
         Unit.COUNT,
-        [("{{reason}}", f"sort_desc({total(_pick(metrics.UNKNOWN_RATERS), 'reason')})")],
+        [
+            ("{{reason}}", f"sort_desc({total(_pick(metrics.UNKNOWN_RATERS), 'reason')})"),
+            ("all", or_zero(total(_pick(metrics.UNKNOWN_RATERS)))),
+        ],
         low=0,
         width=8,
     ),
     table(
         "By queue and vendor",
         "Where coverage is missing: the least known first. Peers and known answers are of seven days.",
+        "queue, vendor",
         (
             column("raters", Unit.COUNT, total(_pick(metrics.RATERS), "queue, vendor")),
             column("unknown", Unit.SHARE, _unknown_share("queue, vendor"), decimals=0),
@@ -128,7 +132,8 @@ _MEANS = (
     bars(
         "Judgments until peers find it",
         "Judgments with peers until the alarm opens, in the mean, for a rater of each kind: random clicks, one "
-        "constant answer, swapped labels. Above a working week (2,500) the queue is blind to that kind and needs known answers.",
+        "constant answer, swapped labels. Above a working week (2,500) the queue is blind to that kind and needs "
+        "known answers.",
         Unit.COUNT,
         [("{{queue}}, {{kind}}", f"sort_desc({_until_found()})")],
         steps=high_is_wrong("judgments_until_found", "judgments_until_found_high"),

@@ -109,6 +109,7 @@ _QUEUES = (
         "What the labels of each queue rest on, 7 days",
         "A row a queue. `audited` is the number of judgments that auditors drew at random; the interval beside it is "
         "Wilson's at 95 % of the share overturned. Empty is unknown.",
+        "queue",
         (
             column("judged", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="7d"), "queue")),
             column("over chance", Unit.RATIO, skill(_pick, "7d", "queue"), steps=SKILL, decimals=2),

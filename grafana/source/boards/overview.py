@@ -91,6 +91,7 @@ _WHERE = (
         "Queues",
         "A row a queue, the lowest agreement last. Agreement is chance-corrected: 1 perfect, 0 what the label mix "
         "alone gives. An empty cell is unknown, not 0. Click a queue for all about it.",
+        "queue",
         (
             column("judged, 24 h", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="24h"), "queue")),
             column("active raters", Unit.COUNT, total(_pick(metrics.ACTIVE_RATERS, window="24h"), "queue")),
@@ -109,6 +110,7 @@ _WHERE = (
         "Vendors",
         "The same by vendor, over the chosen queues. Vendors work on different queues: hold them against each other "
         "on the board of one queue only.",
+        "vendor",
         (
             column("judged, 24 h", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="24h"), "vendor")),
             column("need review", Unit.COUNT, total(_pick(metrics.FLAGGED_RATERS), "vendor")),
@@ -150,7 +152,7 @@ _SINCE = (
         "Judgments applied, the whole stream whatever is chosen above. A fall to 0 is either a pause of the crowd or a "
         "stream that stands: the pipeline's board tells which.",
         Unit.PER_SECOND,
-        [("applied", rate(_pick(metrics.OUTCOMES, result="applied")))],
+        [("applied", rate(_pick(metrics.RECORDS, result="applied")))],
         low=0,
         width=7,
         links=(links.to_board(links.PIPELINE, "The stream itself"),),

@@ -43,9 +43,9 @@ def _quantiles(metric: Metric) -> list[tuple[str, str]]:
 _THROUGH = (
     stat(
         "Applied a second",
-        "Judgments that reached stage 2's memory, each counted once.",
+        "Records that changed something at stage 1: judgments, revisions, known answers; duplicates left out.",
         Unit.PER_SECOND,
-        rate(_pick(metrics.OUTCOMES, result="applied")),
+        rate(_pick(metrics.RECORDS, result="applied")),
         steps=NEUTRAL,
     ),
     stat(

@@ -117,6 +117,7 @@ _VENDORS = (
         "Vendors side by side, 7 days",
         "The same queue and guideline for all: here vendors can be held against each other. A vendor that alone is low "
         "needs a look; when all are low, it is the queue. Empty is unknown.",
+        "vendor",
         (
             column("judged", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="7d"), "vendor")),
             column("active raters", Unit.COUNT, total(_pick(metrics.ACTIVE_RATERS, window="7d"), "vendor")),

@@ -79,6 +79,7 @@ _STATE = (
         "Findings, open and lately closed",
         "1 is open, 0 was closed within the last two hours. Shadow means that no case follows. The finding itself, "
         "with its evidence, is at the case desk.",
+        "queue, detector, mode",
         (
             column(
                 "open",
@@ -94,6 +95,7 @@ _STATE = (
         "The latest 50 judgments",
         "A row a queue. Agreement with peers, the same over chance with its 95 % interval, and known answers with "
         "theirs. An interval that reaches what is usual says: nothing shown.",
+        "queue, vendor",
         _columns("last50"),
         links=(links.to_queue(), links.to_vendor()),
         width=12,
@@ -102,6 +104,7 @@ _STATE = (
     table(
         "Seven days",
         "The same over seven days: steadier and slower.",
+        "queue, vendor",
         _columns("7d"),
         links=(links.to_queue(), links.to_vendor()),
         width=12,

@@ -39,7 +39,7 @@ _COUNTS = (
         Unit.COUNT,
         or_zero(total(_pick(metrics.RATERS, state="suspect"))),
         steps=any_is_wrong("orange"),
-        width=3,
+        width=6,
     ),
     stat(
         "On watch",
@@ -47,7 +47,7 @@ _COUNTS = (
         Unit.COUNT,
         or_zero(total(_pick(metrics.RATERS, state="watch"))),
         steps=NEUTRAL,
-        width=3,
+        width=6,
     ),
     stat(
         "In good standing",
@@ -55,7 +55,7 @@ _COUNTS = (
         Unit.COUNT,
         or_zero(total(_pick(metrics.RATERS, state="ok"))),
         steps=NEUTRAL,
-        width=3,
+        width=6,
     ),
     stat(
         "Unknown",
@@ -63,17 +63,8 @@ _COUNTS = (
         Unit.COUNT,
         or_zero(total(_pick(metrics.RATERS, state="unknown"))),
         steps=NEUTRAL,
-        width=3,
+        width=6,
         links=(links.to_board(links.COVERAGE, "What is missing?"),),
-    ),
-    lines(
-        "Findings opened",
-        "Findings opened within each step, by what was seen. A burst in one queue points at the queue.",
-        Unit.COUNT,
-        [("{{detector}}", f"sum by (detector) (increase({_pick(metrics.FINDINGS_OPENED)}[$__rate_interval]))")],
-        low=0,
-        stacked=True,
-        width=12,
     ),
 )
 
@@ -111,6 +102,7 @@ _REVIEW = (
         "follows (armed) or not (shadow). Suspicion is the probability that the accuracy lies below the midpoint of "
         "chance and usual: it ranks and decides nothing. Numbers are of seven days; agreement over chance with its "
         "95 % interval. Time is there to complete the picture, never a reason. Click a rater for all of it.",
+        "rater, queue, vendor, detector, mode",
         _columns(_with_finding),
         links=(links.to_rater(), links.to_case(), links.to_queue(), links.to_vendor()),
         height=12,
@@ -121,7 +113,7 @@ _REVIEW = (
         Unit.COUNT,
         [("{{detector}}", f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})")],
         low=0,
-        width=12,
+        width=8,
     ),
     bars(
         "Where",
@@ -130,7 +122,16 @@ _REVIEW = (
         Unit.COUNT,
         [("{{queue}}", f"sort_desc({total(_pick(metrics.FLAGGED_RATERS), 'queue')})")],
         low=0,
-        width=12,
+        width=8,
+    ),
+    lines(
+        "Findings opened",
+        "Findings opened within each step, by what was seen. A burst in one queue points at the queue.",
+        Unit.COUNT,
+        [("{{detector}}", f"sum by (detector) (increase({_pick(metrics.FINDINGS_OPENED)}[$__rate_interval]))")],
+        low=0,
+        stacked=True,
+        width=8,
     ),
 )
 
@@ -139,6 +140,7 @@ _NEXT = (
         "Without a finding, the most suspicious first",
         "Raters whose evidence stays below the threshold. High suspicion here is a reason to look at some answers, not "
         "to act: among many careful raters some look unlucky. Raters who are still unknown are not listed.",
+        "rater, queue, vendor",
         _columns(_without_finding),
         links=(links.to_rater(), links.to_queue(), links.to_vendor()),
         height=12,

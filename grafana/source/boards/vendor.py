@@ -105,6 +105,7 @@ _BY_QUEUE = (
         "By queue, 7 days",
         "A row a queue. The interval is Wilson's at 95 % of the share right on known answers. Cost is in the "
         "contract's currency; a correct judgment costs the price divided by the share right. Empty is unknown.",
+        "queue",
         (
             column("judged", Unit.COUNT, _sum(metrics.JUDGMENTS, "queue")),
             column("active raters", Unit.COUNT, _sum(metrics.ACTIVE_RATERS, "queue")),

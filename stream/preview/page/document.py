@@ -1,4 +1,4 @@
-"""The whole page: every board with its rows and grid, readable without a network, without scripts, by day and by night."""
+"""The whole page: every board with its rows and grid; no network, no scripts, readable by day and by night."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from stream.report.page.markup import Content, Markup, element
 
 Theme = Literal["auto", "light", "dark"]
 COLUMN_PX, ROW_PX, GAP_PX = 60, 30, 8  # of a board drawn at its full width
-HEADING_PX, WIDTH_PX = 116, 24 * COLUMN_PX + 48
+HEADING_PX, WIDTH_PX = 106, 24 * COLUMN_PX + 48
 _TITLE_PX, _LEGEND_PX = 30, 30
 _EMPTY = "No data: Prometheus knows no such series in this time."
 

@@ -13,6 +13,7 @@ from stream.report.page.markup import Content, Markup, element
 COLOURS = 10  # series1 to series10 in the style sheet
 _LEGEND_MAX = 12
 _ROOM = 1.05  # above the highest value
+_NOTHING = 1e-12  # a range below it is one value
 _GAP = 3.0  # steps without a point break a line
 
 
@@ -72,7 +73,7 @@ def _range(answered: Answered, drawn: Sequence[_Line]) -> tuple[float, float]:
             low, high = min(low, step.value), max(high, step.value)
     low = min(low, look.min) if look.min is not None else low
     high = high * _ROOM if look.max is None or high > look.max else min(high * _ROOM, look.max)
-    if high - low < 1e-12:
+    if high - low < _NOTHING:
         low, high = (0.0, high * _ROOM) if high > 0 else (low, low + 1.0)
     return low, high
 
@@ -85,7 +86,8 @@ def _bounds(answered: Answered, frame: Frame) -> Iterator[Markup]:
         if step.value is not None and frame.low <= step.value <= frame.high:
             y = frame.y(step.value)
             title = element("title", f"from {written(step.value, look.unit)}")
-            yield element("line", title, class_=f"bound {step.color}", x1=frame.x(frame.span.start_s), x2=frame.x(frame.span.end_s), y1=y, y2=y)  # fmt: skip
+            ends = {"x1": frame.x(frame.span.start_s), "x2": frame.x(frame.span.end_s), "y1": y, "y2": y}
+            yield element("line", title, class_=f"bound {step.color}", **ends)
 
 
 def _mark(line: _Line, at: int, frame: Frame, *, is_filled: bool) -> Iterator[Markup]:

@@ -9,6 +9,7 @@ from stream.preview.boards import Look
 from stream.preview.numbers import UNKNOWN, colour_at, written
 from stream.report.page.markup import Content, Markup, element
 
+_LONG = 8  # letters that fit in large type
 _WIDTH, _HEIGHT = 200, 40  # of the line, stretched to the panel
 
 
@@ -37,13 +38,13 @@ def _number(name: str, points: Sequence[tuple[float, float]], look: Look, span: 
         written(value, look.unit, look.decimals),
         colour_at(look.thresholds.steps, value),
     )
-    size = "small" if len(text) > 8 or name else ""
+    size = "small" if len(text) > _LONG or name else ""
     return element(
         "div",
         element("div", name, class_="name") if name else None,
         element("div", text, class_=f"value {size} {colour}"),
         _spark(points, span, colour) if draws_line and not name else None,
-        class_="number",
+        class_="figure",
     )
 
 

@@ -15,7 +15,7 @@ _NOTHING = "–"
 def table(answered: Answered) -> Markup:
     """Highest first by the column that the panel sorts by; what is not known is a dash."""
     panel = answered.panel
-    names, hidden = _names(panel)
+    names, hidden, places = _organized(panel)
     rows: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
     labels: dict[str, None] = {}
     for answer in answered.answers:
@@ -27,12 +27,13 @@ def table(answered: Answered) -> Markup:
     columns = [names[answer.target.ref_id] for answer in answered.answers]
     by = _sorted_by(panel)
     ordered = sorted(rows.items(), key=lambda row: _rank(row[1].get(by, math.nan)))
-    head = [element("th", name, scope="col") for name in labels]
+    ordered_labels = sorted(labels, key=lambda name: (places.get(name, len(places)), name))
+    head = [element("th", name, scope="col") for name in ordered_labels]
     head += [element("th", name, scope="col", class_="number") for name in columns]
     body = [
         element(
             "tr",
-            [element("td", dict(key).get(label, _NOTHING)) for label in labels],
+            [element("td", dict(key).get(label, _NOTHING)) for label in ordered_labels],
             [_cell(panel, column, values.get(column, math.nan)) for column in columns],
         )
         for key, values in ordered
@@ -47,8 +48,8 @@ def _cell(panel: Panel, column: str, value: float) -> Markup:
     return element("td", text, class_=f"number {colour}".strip())
 
 
-def _names(panel: Panel) -> tuple[dict[str, str], set[str]]:
-    """Column by refId, and the labels that are not shown."""
+def _organized(panel: Panel) -> tuple[dict[str, str], set[str], dict[str, int]]:
+    """Column by refId, the labels that are not shown, and the places of the others."""
     organized: Mapping[str, Any] = next(
         (one["options"] for one in panel.transformations if one["id"] == "organize"), {}
     )
@@ -57,7 +58,8 @@ def _names(panel: Panel) -> tuple[dict[str, str], set[str]]:
         target.ref_id: renamed.get(f"Value #{target.ref_id}", renamed.get("Value", target.ref_id))
         for target in panel.targets
     }
-    return names, {name for name, is_hidden in organized.get("excludeByName", {}).items() if is_hidden}
+    hidden = {name for name, is_hidden in organized.get("excludeByName", {}).items() if is_hidden}
+    return names, hidden, organized.get("indexByName", {})
 
 
 def _sorted_by(panel: Panel) -> str:

@@ -51,7 +51,7 @@ def over(part: str, whole: str) -> str:
 
 def or_zero(expr: str) -> str:
     """0 where nothing is there to be counted; still absent when no worker is there to count."""
-    return f"({expr}) or 0 * count({Picking()(BUILD)})"
+    return f"({expr}) or on () 0 * count({Picking()(BUILD)})"
 
 
 def quantile(share: float, histogram: str, by: str = "") -> str:

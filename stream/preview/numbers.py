@@ -40,6 +40,20 @@ def colour_at(steps: Sequence[Step], value: float) -> str:
     return found
 
 
+def ticks_of(unit: str, low: float, high: float, count: int) -> list[float]:
+    """The same, round as the unit is written: whole MiB, whole hours.
+
+    >>> ticks_of("s", 0.0, 7200.0, 2)
+    [0.0, 3600.0, 7200.0]
+    """
+    scale = 1.0
+    if unit == "bytes" and high >= 1:
+        scale = 1024.0 ** int(math.log(high, 1024))
+    if unit == "s":
+        scale = next((size for below, _, size in _TIMES if high < below), 86_400.0)
+    return [value * scale for value in ticks(low / scale, high / scale, count)]
+
+
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """About `count` round values from `low` to `high`.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from stream.quality.detectability import (
     RANDOM_NATS,
 )
 from stream.quality.groups import queue_group
+from stream.quality.outcome_message import QueueInfo
+from stream.quality.rater_table import RaterTable
 from stream.quality.schema import NAT
 from stream.quality.windows import WINDOW_NAMES
 from stream.stages.label_mix import label_mix
@@ -32,25 +34,37 @@ _KINDS = {
 }
 
 
-def queue_lines(stages: Iterable[RatersStage], now_ms: int) -> dict[Metric, bytes]:
-    """Lines by metric, each queue added up over the shards."""
-    answers: Counter[tuple[str, ...]] = Counter()
-    tells: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(INFORMATION_SUMS, "i8"))
-    needed: dict[tuple[str, ...], float] = {}
-    for stage in stages:
+class QueueSums:
+    """Adds queues up over the shards, a shard at a time."""
+
+    def __init__(self, now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._answers: Counter[tuple[str, ...]] = Counter()
+        self._tells: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(INFORMATION_SUMS, "i8"))
+        self._needed: dict[tuple[str, ...], float] = {}
+
+    def add(self, stage: RatersStage) -> None:
+        """Takes a shard's queues."""
         for queue in list(stage.queues.values()):
             key, _ = queue_group(queue.key, queue.name)
             table = stage.tables.get(queue.width)
             slot = table.slot_of.get(key) if table else None
-            if table is None or slot is None:
-                continue
-            for window in GROUP_WINDOWS:
-                for label, count in label_mix(queue, mixes_of(table.rows, slot, window, now_ms).tolist()).items():
-                    answers[queue.name, label, WINDOW_NAMES[window]] += count
-            tells[queue.name] += table.rows.tells[slot]
-            alarm_nats = stage.policies.in_queue(queue.name).alarm
-            needed.update({(queue.name, kind): alarm_nats - math.log(prior) for kind, (_, prior) in _KINDS.items()})
-    return {metrics.ANSWERS: count_lines(metrics.ANSWERS, answers)} | _told(tells, needed)
+            if table is not None and slot is not None:
+                self._count_answers(queue, table, slot)
+                self._tells[queue.name] += table.rows.tells[slot]
+                alarm_nats = stage.policies.in_queue(queue.name).alarm
+                self._needed |= {
+                    (queue.name, kind): alarm_nats - math.log(prior) for kind, (_, prior) in _KINDS.items()
+                }
+
+    def lines(self) -> dict[Metric, bytes]:
+        """Lines by metric."""
+        return {metrics.ANSWERS: count_lines(metrics.ANSWERS, self._answers)} | _told(self._tells, self._needed)
+
+    def _count_answers(self, queue: QueueInfo, table: RaterTable, slot: int) -> None:
+        for window in GROUP_WINDOWS:
+            given = label_mix(queue, mixes_of(table.rows, slot, window, self._now_ms).tolist())
+            self._answers.update({(queue.name, label, WINDOW_NAMES[window]): n for label, n in given.items()})
 
 
 def _told(tells: Mapping[str, np.ndarray], needed: Mapping[tuple[str, ...], float]) -> dict[Metric, bytes]:

@@ -127,7 +127,7 @@ _WHO = (
         ),
         sorted_by="share of work",
         width=15,
-        height=9,
+        height=8,
     ),
     bars(
         "Moved the whole by its own change",

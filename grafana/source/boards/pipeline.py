@@ -231,6 +231,24 @@ _OUT = (
         f"max(time() - {_pick(metrics.BOARD_AT)})",
         steps=high_is_wrong("board_age_seconds"),
         decimals=1,
+        width=6,
+    ),
+    stat(
+        "Time of a rendering, 99 %",
+        "How long the rendering of those numbers took, pauses for the stream included.",
+        Unit.SECONDS,
+        quantile(0.99, _pick(metrics.BOARD_TIME, "_bucket")),
+        steps=NEUTRAL,
+        width=6,
+    ),
+    stat(
+        "Raters with series of their own",
+        "Raters, counted by queue, that the Raters board can show: those with a finding or on watch, and the most "
+        "suspicious of each queue.",
+        Unit.COUNT,
+        total(_pick(metrics.RATERS_SHOWN)),
+        steps=NEUTRAL,
+        width=6,
     ),
     stat(
         "Raters left out",
@@ -238,6 +256,7 @@ _OUT = (
         Unit.COUNT,
         total(_pick(metrics.RATERS_CUT)),
         steps=any_is_wrong("orange"),
+        width=6,
     ),
     lines(
         "Stalls of the stream",
@@ -250,12 +269,12 @@ _OUT = (
         width=8,
     ),
     lines(
-        "Processor and memory",
+        "Processor",
         "Cores that a worker uses; 1 is what one worker can have.",
         Unit.RATIO,
         [("{{instance}}", rate(_pick(_CPU), "instance"))],
         low=0,
-        width=4,
+        width=8,
     ),
     lines(
         "Memory",
@@ -263,6 +282,6 @@ _OUT = (
         Unit.BYTES,
         [("{{instance}}", one_each(_pick(_MEMORY), "instance"))],
         low=0,
-        width=4,
+        width=8,
     ),
 )

@@ -99,7 +99,7 @@ _STATE = (
         _columns("last50"),
         links=(links.to_queue(), links.to_vendor()),
         width=12,
-        height=6,
+        height=5,
     ),
     table(
         "Seven days",
@@ -108,7 +108,7 @@ _STATE = (
         _columns("7d"),
         links=(links.to_queue(), links.to_vendor()),
         width=12,
-        height=6,
+        height=5,
     ),
 )
 

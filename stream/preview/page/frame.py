@@ -8,6 +8,7 @@ from stream.preview.asking import Span
 from stream.report.page.markup import Markup, element
 
 LEFT, RIGHT, TOP, BOTTOM = 56, 10, 8, 22
+_TICK_HALF = 16  # half of a tick's text
 _MINUTE_S, _DAY_S = 60, 86_400
 _STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800)
 
@@ -42,7 +43,8 @@ def grid(frame: Frame, values: Sequence[tuple[float, str]]) -> Iterator[Markup]:
     for moment_s, text in moments(frame.span, max(2, (right - LEFT) // 90)):
         x = frame.x(moment_s)
         yield element("line", class_="grid", x1=x, x2=x, y1=TOP, y2=bottom)
-        yield element("text", text, class_="tick", x=x, y=bottom + 15, text_anchor="middle")
+        anchor = "end" if x > right - _TICK_HALF else "middle"
+        yield element("text", text, class_="tick", x=x, y=bottom + 15, text_anchor=anchor)
 
 
 def moments(span: Span, count: int) -> list[tuple[float, str]]:

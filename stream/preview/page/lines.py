@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stream.preview.answers import Answered
 from stream.preview.asking import Span
-from stream.preview.numbers import ticks, written
+from stream.preview.numbers import ticks_of, written
 from stream.preview.page.frame import Frame, grid
 from stream.report.page.markup import Content, Markup, element
 
@@ -30,7 +30,7 @@ def lines(answered: Answered, span: Span, width: int, height: int) -> Content:
     drawn = _stacked(_alone(answered)) if is_stacked else _alone(answered)
     low, high = _range(answered, drawn)
     frame = Frame(width, height, span, low, high)
-    marks = [(value, written(value, look.unit)) for value in ticks(low, high, max(2, height // 42))]
+    marks = [(value, written(value, look.unit)) for value in ticks_of(look.unit, low, high, max(2, height // 42))]
     drawing = element(
         "svg",
         list(grid(frame, marks)),

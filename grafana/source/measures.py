@@ -1,6 +1,6 @@
 """The measures of quality as PromQL over the exported sums, each for any grouping, by the formulas of measures.py."""
 
-from grafana.source.queries import Picking, over, quotient, total
+from grafana.source.queries import Picking, counted, over, quotient, total
 from stream.telemetry import metrics
 
 _Z95 = 1.96
@@ -49,9 +49,14 @@ def consistent(pick: Picking, window: str, by: str = "") -> str:
     return quotient(pick(metrics.REPEATS_SAME, window=window), pick(metrics.REPEATS, window=window), by)
 
 
+def flagged(pick: Picking, by: str = "") -> str:
+    """Raters with an open finding, counted by queue."""
+    return counted(pick(metrics.FLAGGED_RATERS), pick(metrics.ACTIVE_RATERS, window="24h"), by)
+
+
 def flagged_share(pick: Picking, by: str = "") -> str:
     """Raters with an open finding, of those active within a day."""
-    return quotient(pick(metrics.FLAGGED_RATERS), pick(metrics.ACTIVE_RATERS, window="24h"), by)
+    return over(flagged(pick, by), total(pick(metrics.ACTIVE_RATERS, window="24h"), by))
 
 
 def wilson(part: str, whole: str, *, upper: bool) -> str:

@@ -16,10 +16,14 @@ class Picking:
         self._variables = variables
 
     def __call__(self, metric: Metric, part: str = "", **matchers: str) -> str:
-        """`part` is a histogram's: _bucket, _sum or _count. A variable restricts what has its label."""
+        """`part` is a histogram's: _bucket, _sum or _count. A variable restricts what has its label; a matcher that
+        begins with ~ is a regular expression.
+        """
         names = (*metric.labels, "instance")
         chosen = [f'{name}=~"${name}"' for name in self._variables if name in names and name not in matchers]
-        fixed = [f'{name}="{value}"' for name, value in matchers.items()]
+        fixed = [
+            f'{name}=~"{value[1:]}"' if value[0] == "~" else f'{name}="{value}"' for name, value in matchers.items()
+        ]
         matching = ", ".join(['job=~"$job"', *chosen, *fixed])
         return f"{metric.name}{part}{{{matching}}}"
 
@@ -52,6 +56,11 @@ def over(part: str, whole: str) -> str:
 def or_zero(expr: str) -> str:
     """0 where nothing is there to be counted; still absent when no worker is there to count."""
     return f"({expr}) or on () 0 * count({Picking()(BUILD)})"
+
+
+def counted(part: str, whole: str, by: str = "") -> str:
+    """How many, 0 where none of those there are: `part` and `whole` are selectors of counts."""
+    return f"{total(part, by)} or 0 * {total(whole, by)}"
 
 
 def quantile(share: float, histogram: str, by: str = "") -> str:

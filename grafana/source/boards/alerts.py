@@ -86,7 +86,7 @@ _SPENT = (
         width=5,
     ),
     stat(
-        "Honest ones among them, expected at most",
+        "Honest among them, at most",
         "Raters whom the budget allows to be flagged by chance, for all the judgments made so far: "
         f"{_BUDGET.honest_ticketed_per_10000_rater_weeks:g} in {RATER_WEEKS:,} rater-weeks of "
         f"{_BUDGET.judgments_per_rater_week:,} judgments by the default policy. It is a bound: the tests keep below "

@@ -2,7 +2,7 @@ from grafana.source import links
 from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import NEUTRAL, any_is_wrong
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, over, total
+from grafana.source.queries import Picking, counted, or_zero, over, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 
@@ -11,10 +11,13 @@ _pick = Picking("vendor", "queue")
 
 def _exposed(by: str = "", window: str = "24h") -> str:
     """Seconds on sensitive or severe content."""
-    sensitive, severe = (
-        _pick(metrics.EXPOSURE, window=window, sensitivity=sensitivity) for sensitivity in ("sensitive", "severe")
-    )
-    return f"({total(sensitive, by)} + {total(severe, by)})"
+    return total(_pick(metrics.EXPOSURE, window=window, sensitivity="~sensitive|severe"), by)
+
+
+def _people(level: str) -> str:
+    """People where most of their exposure was."""
+    exposed, active = _pick(metrics.EXPOSED_RATERS, level=level), _pick(metrics.ACTIVE_RATERS, window="24h")
+    return counted(exposed, active, "vendor, queue")
 
 
 def board() -> Board:
@@ -51,7 +54,7 @@ _NOW = (
         width=5,
     ),
     stat(
-        "Time on sensitive content, 24 h",
+        "Sensitive time, 24 h",
         "All people together, sensitive and severe.",
         Unit.SECONDS,
         _exposed(),
@@ -67,7 +70,7 @@ _NOW = (
         width=5,
     ),
     stat(
-        "Share of all working time, 7 d",
+        "Share of time, 7 d",
         "Time on sensitive and severe content over all time on items.",
         Unit.SHARE,
         over(_exposed(window="7d"), total(_pick(metrics.EXPOSURE, window="7d"))),
@@ -81,7 +84,7 @@ _WHERE = (
     table(
         "By vendor and queue, 24 hours",
         "Where the time is spent. `a person` is the mean over active people; near and over count people where most of "
-        "their exposure was, and are empty where there is nobody.",
+        "their exposure was.",
         "vendor, queue",
         (
             column("time on it", Unit.SECONDS, _exposed("vendor, queue")),
@@ -90,8 +93,8 @@ _WHERE = (
                 Unit.SECONDS,
                 over(_exposed("vendor, queue"), total(_pick(metrics.ACTIVE_RATERS, window="24h"), "vendor, queue")),
             ),
-            column("near", Unit.COUNT, total(_pick(metrics.EXPOSED_RATERS, level="near"), "vendor, queue")),
-            column("over", Unit.COUNT, total(_pick(metrics.EXPOSED_RATERS, level="over"), "vendor, queue")),
+            column("near", Unit.COUNT, _people("near")),
+            column("over", Unit.COUNT, _people("over")),
         ),
         width=14,
         height=8,

@@ -3,7 +3,7 @@ from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import NEUTRAL, high_is_wrong, low_is_wrong
 from grafana.source.measures import peers
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, one_each, or_zero, over, quotient, total
+from grafana.source.queries import Picking, counted, one_each, or_zero, over, quotient, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 
@@ -18,7 +18,8 @@ def _known_share(by: str = "") -> str:
 
 
 def _unknown_share(by: str = "") -> str:
-    return quotient(_pick(metrics.RATERS, state="unknown"), _pick(metrics.RATERS), by)
+    everybody = _pick(metrics.RATERS)
+    return over(counted(_pick(metrics.RATERS, state="unknown"), everybody, by), total(everybody, by))
 
 
 def _until_found() -> str:
@@ -55,7 +56,7 @@ _STATE = (
         decimals=1,
     ),
     stat(
-        "Cannot be judged at all",
+        "Cannot be judged",
         "Share of raters with neither peers nor known answers: more judgments alone change nothing. Overlap items, or "
         "mix known answers in.",
         Unit.SHARE,

@@ -3,7 +3,7 @@ from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import NEUTRAL, OVERTURNED, SKILL, any_is_wrong, high_is_wrong, low_is_wrong
 from grafana.source.measures import known_right, overturned, peers, skill, wilson
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, quotient, total
+from grafana.source.queries import Picking, counted, or_zero, over, quotient, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from grafana.source.thresholds import threshold
 from stream.telemetry import metrics
@@ -22,8 +22,9 @@ def _lonely(by: str = "") -> str:
     return f"1 - ({quotient(_pick(metrics.SCORED, window='7d'), _pick(metrics.JUDGMENTS, window='7d'), by)})"
 
 
-def _at_stake(by: str = "") -> str:
-    return quotient(_pick(metrics.FLAGGED, window="7d"), _pick(metrics.JUDGMENTS, window="7d"), by)
+def _at_stake(by: str = "", window: str = "7d") -> str:
+    everything = _pick(metrics.JUDGMENTS, window=window)
+    return over(counted(_pick(metrics.FLAGGED, window=window), everything, by), total(everything, by))
 
 
 def _audit_end(*, upper: bool) -> str:
@@ -51,7 +52,7 @@ def board() -> Board:
 
 _TRUST = (
     stat(
-        "Agreement over chance, 7 d",
+        "Over chance, 7 d",
         "Reads like Krippendorff's alpha: from 0.80 on conclusions can rest on the labels, from 0.667 on tentative "
         "ones, below the guideline needs work. All chosen queues together; the table below has each.",
         Unit.RATIO,
@@ -60,14 +61,14 @@ _TRUST = (
         decimals=2,
     ),
     stat(
-        "Queues below the bound, 7 d",
+        "Queues below bound",
         "Queues whose agreement over chance does not even allow tentative conclusions.",
         Unit.COUNT,
         or_zero(f"count({skill(_pick, '7d', 'queue')} < {threshold('skill_tentative')})"),
         steps=any_is_wrong(),
     ),
     stat(
-        "A majority of three is right, 7 d",
+        "Majority of 3 right",
         "Expected accuracy of the majority of three answers, from the accuracy on known answers, if people erred "
         "independently and only two labels competed. Shared misreadings make it worse, more labels better.",
         Unit.SHARE,
@@ -76,7 +77,7 @@ _TRUST = (
         decimals=1,
     ),
     stat(
-        "Overturned at random audits, 7 d",
+        "Overturned, 7 d",
         "Share of judgments drawn at random that an auditor decided otherwise: the plainest measure of error, with few "
         "judgments behind it.",
         Unit.SHARE,
@@ -85,17 +86,17 @@ _TRUST = (
         decimals=1,
     ),
     stat(
-        "Made by flagged raters, 7 d",
+        "By flagged, 7 d",
         "Share of judgments made by raters who have an open finding now. Their labels count in every consensus until "
         "someone decides.",
         Unit.SHARE,
-        or_zero(_at_stake()),
+        _at_stake(),
         steps=high_is_wrong("flagged_judgments_share"),
         decimals=1,
         links=(links.to_board(links.RATERS, "Who?"),),
     ),
     stat(
-        "Nobody else answered, 7 d",
+        "One person only, 7 d",
         "Share of judgments without any peer: these labels rest on one person.",
         Unit.SHARE,
         _lonely(),
@@ -144,12 +145,7 @@ _TREND = (
         "Made by flagged raters, 24 h",
         "Share of the day's judgments made by raters who had an open finding at that moment.",
         Unit.SHARE,
-        [
-            (
-                "{{queue}}",
-                quotient(_pick(metrics.FLAGGED, window="24h"), _pick(metrics.JUDGMENTS, window="24h"), "queue"),
-            )
-        ],
+        [("{{queue}}", _at_stake("queue", "24h"))],
         steps=high_is_wrong("flagged_judgments_share"),
         low=0,
         width=8,

@@ -1,7 +1,7 @@
 from grafana.source import links
 from grafana.source.choices import JOB, QUEUE, VENDOR
 from grafana.source.colours import FLAGGED, KNOWN, OVERTURNED, SKILL, any_is_wrong, high_is_wrong
-from grafana.source.measures import flagged_share, known_right, overturned, skill
+from grafana.source.measures import flagged, flagged_share, known_right, overturned, skill
 from grafana.source.panels import column, lines, stat, table
 from grafana.source.queries import Picking, or_zero, over, quantile, rate, total
 from grafana.source.spec import Board, Folder, Row, Unit
@@ -44,7 +44,7 @@ _NOW = (
         "Raters with an open finding over raters active within 24 hours. From the storm guard's bound on, suspect the "
         "guideline or the known answers of a queue before its raters.",
         Unit.SHARE,
-        or_zero(flagged_share(_pick)),
+        flagged_share(_pick),
         steps=FLAGGED,
         decimals=1,
     ),
@@ -58,7 +58,7 @@ _NOW = (
         links=(links.to_board(links.DATASET, "Can the labels be trusted?"),),
     ),
     stat(
-        "Known answers right, 24 h",
+        "Known right, 24 h",
         "Share of answers that were right on items with a known answer, all raters together. It falls for wrong known "
         "answers as well as for careless raters.",
         Unit.SHARE,
@@ -76,7 +76,7 @@ _NOW = (
         links=(links.to_board(links.COVERAGE, "How many can be judged?"),),
     ),
     stat(
-        "From judgment to metric, 99 %",
+        "Latency, 99 %",
         "99 of 100 judgments show in these numbers within this time of their arrival in Kafka. The vendor and queue "
         "above do not restrict it.",
         Unit.SECONDS,
@@ -95,7 +95,7 @@ _WHERE = (
         (
             column("judged, 24 h", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="24h"), "queue")),
             column("active raters", Unit.COUNT, total(_pick(metrics.ACTIVE_RATERS, window="24h"), "queue")),
-            column("need review", Unit.COUNT, total(_pick(metrics.FLAGGED_RATERS), "queue")),
+            column("need review", Unit.COUNT, flagged(_pick, "queue")),
             column("flagged", Unit.SHARE, flagged_share(_pick, "queue"), steps=FLAGGED, decimals=1),
             column("agreement over chance", Unit.RATIO, skill(_pick, "24h", "queue"), steps=SKILL, decimals=2),
             column("known right", Unit.SHARE, known_right(_pick, "24h", "queue"), steps=KNOWN, decimals=1),
@@ -113,7 +113,7 @@ _WHERE = (
         "vendor",
         (
             column("judged, 24 h", Unit.COUNT, total(_pick(metrics.JUDGMENTS, window="24h"), "vendor")),
-            column("need review", Unit.COUNT, total(_pick(metrics.FLAGGED_RATERS), "vendor")),
+            column("need review", Unit.COUNT, flagged(_pick, "vendor")),
             column("flagged", Unit.SHARE, flagged_share(_pick, "vendor"), steps=FLAGGED, decimals=1),
             column("agreement over chance", Unit.RATIO, skill(_pick, "24h", "vendor"), steps=SKILL, decimals=2),
             column("known right", Unit.SHARE, known_right(_pick, "24h", "vendor"), steps=KNOWN, decimals=1),

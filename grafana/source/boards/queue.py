@@ -13,7 +13,7 @@ from grafana.source.measures import (
     typical_seconds,
 )
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, total
+from grafana.source.queries import Picking, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 
@@ -41,7 +41,7 @@ def board() -> Board:
 
 _STATE = (
     stat(
-        "Agreement over chance, 24 h",
+        "Over chance, 24 h",
         "Chance-corrected agreement: 1 perfect, 0 what the label mix alone gives. From 0.80 on labels can be relied "
         "on; below 0.667 the guideline needs work before any rater does.",
         Unit.RATIO,
@@ -50,7 +50,7 @@ _STATE = (
         decimals=2,
     ),
     stat(
-        "Known answers right, 24 h",
+        "Known right, 24 h",
         "Share right on items with a known answer. When it is low for everybody, look at the known answers first.",
         Unit.SHARE,
         known_right(_pick, "24h"),
@@ -58,7 +58,7 @@ _STATE = (
         decimals=1,
     ),
     stat(
-        "Overturned at random audits, 7 d",
+        "Overturned, 7 d",
         "Share of judgments that auditors drew at random and decided otherwise. The only share here that does not "
         "depend on peers or known answers.",
         Unit.SHARE,
@@ -71,7 +71,7 @@ _STATE = (
         "Raters with an open finding over raters active within 24 hours. From the bound on, the queue is at fault "
         "rather than its raters.",
         Unit.SHARE,
-        or_zero(flagged_share(_pick)),
+        flagged_share(_pick),
         steps=FLAGGED,
         decimals=1,
     ),
@@ -145,15 +145,6 @@ _VENDORS = (
 )
 
 _WORK = (
-    lines(
-        "Typical time on an item, last hour",
-        "Geometric mean of the time on an item, by vendor. Speed is never a reason by itself: practised people are "
-        "fast.",
-        Unit.SECONDS,
-        [("{{vendor}}", typical_seconds(_pick, "1h", "vendor"))],
-        low=0,
-        width=8,
-    ),
     stat(
         "Fast work, 24 h",
         "Share of answers faster than a third of the item kind's median. Honest experts reach it too.",
@@ -161,6 +152,7 @@ _WORK = (
         fast(_pick, "24h"),
         steps=high_is_wrong("fast_share"),
         decimals=1,
+        width=6,
     ),
     stat(
         "Same answer again, 7 d",
@@ -170,6 +162,7 @@ _WORK = (
         consistent(_pick, "7d"),
         steps=NEUTRAL,
         decimals=1,
+        width=6,
     ),
     stat(
         "Peers a judgment, 24 h",
@@ -178,9 +171,10 @@ _WORK = (
         peers(_pick, "24h"),
         steps=NEUTRAL,
         decimals=2,
+        width=6,
     ),
     stat(
-        "Skipped or passed on, 24 h",
+        "Skipped, 24 h",
         "Share of assignments that were skipped or escalated: never dissent, but many say that the guideline lacks a "
         "case.",
         Unit.SHARE,
@@ -193,5 +187,24 @@ _WORK = (
         + " > 0)",
         steps=NEUTRAL,
         decimals=2,
+        width=6,
+    ),
+    lines(
+        "Typical time on an item, last hour",
+        "Geometric mean of the time on an item, by vendor. Speed is never a reason by itself: practised people are "
+        "fast.",
+        Unit.SECONDS,
+        [("{{vendor}}", typical_seconds(_pick, "1h", "vendor"))],
+        low=0,
+        width=12,
+    ),
+    bars(
+        "Answers given, 24 h",
+        "How often each label was given. A label that nearly all answers are makes agreement cheap and says little "
+        "about raters.",
+        Unit.COUNT,
+        [("{{label}}", f"sort_desc({total(_pick(metrics.ANSWERS, window='24h'), 'label')})")],
+        low=0,
+        width=12,
     ),
 )

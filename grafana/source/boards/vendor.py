@@ -3,7 +3,7 @@ from grafana.source.choices import JOB, ONE_VENDOR, QUEUES
 from grafana.source.colours import FLAGGED, KNOWN, NEUTRAL, OVERTURNED, SKILL
 from grafana.source.measures import flagged_share, known_right, overturned, skill, typical_seconds, wilson
 from grafana.source.panels import column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, over, total
+from grafana.source.queries import Picking, over, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 from stream.telemetry.metrics import Metric
@@ -37,7 +37,7 @@ def board() -> Board:
 
 _CONTRACT = (
     stat(
-        "Overturned at random audits, 7 d",
+        "Overturned, 7 d",
         "Share of this vendor's judgments drawn at random that an auditor decided otherwise. With its interval the "
         "number that a contract may rest on.",
         Unit.SHARE,
@@ -65,7 +65,7 @@ _CONTRACT = (
         width=3,
     ),
     stat(
-        "Judgments audited at random, 7 d",
+        "Audited, 7 d",
         "What the share rests on. Below 200 no conclusion on a contract is drawn.",
         Unit.COUNT,
         _sum(metrics.AUDITED_RANDOM),
@@ -73,7 +73,7 @@ _CONTRACT = (
         width=4,
     ),
     stat(
-        "Right on known answers, 7 d",
+        "Known right, 7 d",
         "Share right on items with a known answer, and how many such answers were given.",
         Unit.SHARE,
         known_right(_pick, "7d"),
@@ -81,7 +81,7 @@ _CONTRACT = (
         decimals=1,
     ),
     stat(
-        "Known answers given, 7 d",
+        "Known given, 7 d",
         "What the share on the left rests on.",
         Unit.COUNT,
         _sum(metrics.GOLD),
@@ -89,10 +89,10 @@ _CONTRACT = (
         width=3,
     ),
     stat(
-        "Flagged, of the active",
+        "Flagged",
         "Raters with an open finding over raters active within 24 hours. A finding is no verdict.",
         Unit.SHARE,
-        or_zero(flagged_share(_pick)),
+        flagged_share(_pick),
         steps=FLAGGED,
         decimals=1,
         width=3,

@@ -36,7 +36,7 @@ def _dashboard(board: Board) -> build.Dashboard:
         .link(_all_boards())
     )
     for link in board.links:
-        dashboard = dashboard.link(build.DashboardLink(link.title).type(model.DashboardLinkType.LINK).url(link.url))
+        dashboard = dashboard.link(_link(link.title).type(model.DashboardLinkType.LINK).url(link.url))
     for piece in _placed(board.rows):
         dashboard = dashboard.with_row(piece) if isinstance(piece, build.Row) else dashboard.with_panel(piece)
     return dashboard
@@ -98,11 +98,10 @@ def _annotation(annotation: Annotation) -> build.AnnotationQuery:
     )
 
 
+def _link(title: str) -> build.DashboardLink:
+    """In sight, above the board: by itself the builder puts it into a menu."""
+    return build.DashboardLink(title).placement("")
+
+
 def _all_boards() -> build.DashboardLink:
-    return (
-        build.DashboardLink("Boards")
-        .type(model.DashboardLinkType.DASHBOARDS)
-        .tags([TAG])
-        .as_dropdown(True)
-        .keep_time(True)
-    )
+    return _link("Boards").type(model.DashboardLinkType.DASHBOARDS).tags([TAG]).as_dropdown(True).keep_time(True)

@@ -18,6 +18,7 @@ def stat(
     links: tuple[Link, ...] = (),
     words: tuple[tuple[float, str, str], ...] = (),
     width: int = 4,
+    height: int = 4,
 ) -> Panel:
     """A number of now, with its line over time behind it."""
     return Panel(
@@ -27,7 +28,7 @@ def stat(
         unit=unit,
         targets=_targets(queries, title),
         width=width,
-        height=4,
+        height=height,
         steps=steps,
         decimals=decimals,
         links=links,

@@ -22,7 +22,6 @@ _OWN = {
     "skill_tentative": Threshold(
         0.667, "ratio", "Krippendorff's bound for tentative conclusions: below, fix the guideline"
     ),
-    "skill_broken": Threshold(0.33, "ratio", "below, people do not answer the same question"),
     "flagged_share": Threshold(
         0.20, "share", "the storm guard's bound: so many are rarely all at fault, look at the queue"
     ),
@@ -56,7 +55,6 @@ _OWN = {
         0.25, "seconds", "beyond it the promise of a quarter of a second from arrival to metric fails"
     ),
     "cache_hit_share_low": Threshold(0.90, "share", "below, most of the time goes into loading rows from Redis"),
-    "budget_share": Threshold(1.0, "ratio", "as many raters flagged as the budget allows to be flagged wrongly"),
 }
 
 

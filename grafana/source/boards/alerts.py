@@ -46,6 +46,7 @@ _FIRING = (
         _firing("page"),
         steps=any_is_wrong(),
         width=3,
+        height=8,
     ),
     stat(
         "Tickets",
@@ -54,6 +55,7 @@ _FIRING = (
         _firing("ticket"),
         steps=any_is_wrong("orange"),
         width=3,
+        height=8,
     ),
     table(
         "Firing now",
@@ -84,6 +86,7 @@ _SPENT = (
         or_zero(total(_pick(metrics.FLAGGED_RATERS))),
         steps=NEUTRAL,
         width=5,
+        height=8,
     ),
     stat(
         "Honest among them, at most",
@@ -96,6 +99,7 @@ _SPENT = (
         steps=NEUTRAL,
         decimals=2,
         width=5,
+        height=8,
     ),
     stat(
         "Share of honest ones, at most",
@@ -106,6 +110,7 @@ _SPENT = (
         steps=high_is_wrong("flagged_share"),
         decimals=1,
         width=5,
+        height=8,
     ),
     lines(
         "Flagged raters and the bound",

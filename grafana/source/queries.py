@@ -58,6 +58,11 @@ def or_zero(expr: str) -> str:
     return f"({expr}) or on () 0 * count({Picking()(BUILD)})"
 
 
+def or_none(expr: str, label: str) -> str:
+    """A 0 that is called "none" where nothing is there to be told apart by a label; absent when no worker is there."""
+    return f'({expr}) or on () label_replace(0 * count({Picking()(BUILD)}), "{label}", "none", "", "")'
+
+
 def counted(part: str, whole: str, by: str = "") -> str:
     """How many, 0 where none of those there are: `part` and `whole` are selectors of counts."""
     return f"{total(part, by)} or 0 * {total(whole, by)}"

@@ -2,16 +2,16 @@ from grafana.source import links
 from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import NEUTRAL, any_is_wrong, high_is_wrong
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, over, total
+from grafana.source.queries import RATE, Picking, or_none, or_zero, over, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.policy.declared import RATER_WEEKS, BudgetPolicy
 from stream.telemetry import metrics
+from stream.telemetry.metrics import Metric
 
 _pick = Picking("vendor", "queue")
 _BUDGET = BudgetPolicy()
 # Wrongly flagged raters that each judgment may cost, by the declared budget.
 _A_JUDGMENT = _BUDGET.honest_ticketed_per_10000_rater_weeks / RATER_WEEKS / _BUDGET.judgments_per_rater_week
-_OPENED = "increase({}[$__rate_interval])"
 
 
 def board() -> Board:
@@ -32,6 +32,11 @@ def board() -> Board:
 
 def _firing(severity: str) -> str:
     return or_zero(f'count(ALERTS{{alertstate="firing", severity="{severity}"}})')
+
+
+def _stepwise(metric: Metric) -> str:
+    """How many in each step, by detector."""
+    return or_none(total(f"increase({_pick(metric)}[{RATE}])", "detector"), "detector")
 
 
 def _allowed(window: str) -> str:
@@ -131,7 +136,7 @@ _DETECTORS = (
         "What each detector says now. One that says much more than the others, in one queue, may not fit that queue: "
         "mute it there and look.",
         Unit.COUNT,
-        [("{{detector}}", f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})")],
+        [("{{detector}}", or_none(f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})", "detector"))],
         low=0,
         width=8,
     ),
@@ -139,7 +144,7 @@ _DETECTORS = (
         "Opened",
         "Findings opened in each step, by detector. The whole stream, whatever is chosen above.",
         Unit.COUNT,
-        [("{{detector}}", total(_OPENED.format(_pick(metrics.FINDINGS_OPENED)), "detector"))],
+        [("{{detector}}", _stepwise(metrics.FINDINGS_OPENED))],
         low=0,
         stacked=True,
         width=8,
@@ -149,10 +154,7 @@ _DETECTORS = (
         "Findings that closed because the evidence went, a known answer was corrected or a person decided. A detector "
         "whose findings close soon after they open is nervous.",
         Unit.COUNT,
-        [
-            ("{{detector}}", total(_OPENED.format(_pick(metrics.FINDINGS_CLOSED)), "detector")),
-            ("all", or_zero(total(_OPENED.format(_pick(metrics.FINDINGS_CLOSED))))),
-        ],
+        [("{{detector}}", _stepwise(metrics.FINDINGS_CLOSED))],
         low=0,
         width=8,
     ),

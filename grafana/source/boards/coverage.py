@@ -3,7 +3,7 @@ from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import NEUTRAL, high_is_wrong, low_is_wrong
 from grafana.source.measures import peers
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, counted, one_each, or_zero, over, quotient, total
+from grafana.source.queries import Picking, counted, one_each, or_none, or_zero, over, quotient, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 
@@ -105,10 +105,7 @@ _MISSING = (
         "few_judgments: wait. no_peers: nobody else answers the same items. no_peers_no_gold: the rater cannot be "
         "judged at all.",
         Unit.COUNT,
-        [
-            ("{{reason}}", f"sort_desc({total(_pick(metrics.UNKNOWN_RATERS), 'reason')})"),
-            ("all", or_zero(total(_pick(metrics.UNKNOWN_RATERS)))),
-        ],
+        [("{{reason}}", or_none(f"sort_desc({total(_pick(metrics.UNKNOWN_RATERS), 'reason')})", "reason"))],
         low=0,
         width=8,
     ),

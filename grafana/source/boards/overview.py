@@ -3,7 +3,7 @@ from grafana.source.choices import JOB, QUEUE, VENDOR
 from grafana.source.colours import FLAGGED, KNOWN, OVERTURNED, SKILL, any_is_wrong, high_is_wrong
 from grafana.source.measures import flagged, flagged_share, known_right, overturned, skill
 from grafana.source.panels import column, lines, stat, table
-from grafana.source.queries import Picking, or_zero, over, quantile, rate, total
+from grafana.source.queries import Picking, or_none, or_zero, over, quantile, rate, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from grafana.source.thresholds import threshold
 from stream.telemetry import metrics
@@ -141,7 +141,7 @@ _SINCE = (
         "Open findings by pattern",
         "Findings open at each moment, by what was seen. Many at once in one queue are rarely all raters' fault.",
         Unit.COUNT,
-        [("{{detector}}", total(_pick(metrics.FINDINGS_OPEN), "detector"))],
+        [("{{detector}}", or_none(total(_pick(metrics.FINDINGS_OPEN), "detector"), "detector"))],
         low=0,
         stacked=True,
         width=8,

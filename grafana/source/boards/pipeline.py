@@ -2,7 +2,7 @@ from grafana.source import links
 from grafana.source.choices import INSTANCE, JOB
 from grafana.source.colours import NEUTRAL, any_is_wrong, high_is_wrong, low_is_wrong
 from grafana.source.panels import heatmap, lines, stat
-from grafana.source.queries import Picking, one_each, or_zero, over, quantile, rate, total
+from grafana.source.queries import Picking, one_each, or_none, or_zero, over, quantile, rate, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 from stream.telemetry.metrics import Kind, Metric
@@ -104,10 +104,7 @@ _IN = (
         "Any lasting rate needs a look: a producer sends what nobody can count. `raterwatch rejects list` shows the "
         "records.",
         Unit.PER_SECOND,
-        [
-            ("{{reason}}", rate(_pick(metrics.REJECTS), "reason")),
-            ("all", or_zero(rate(_pick(metrics.REJECTS)))),
-        ],
+        [("{{reason}}", or_none(rate(_pick(metrics.REJECTS), "reason"), "reason"))],
         low=0,
         width=7,
     ),
@@ -208,7 +205,7 @@ _COMMITS = (
         "Unanswered calls",
         "Tries that Kafka or Redis did not answer; each is repeated, so none is lost.",
         Unit.PER_SECOND,
-        [("{{what}}", rate(_pick(metrics.UNAVAILABLE), "what")), ("all", or_zero(rate(_pick(metrics.UNAVAILABLE))))],
+        [("{{what}}", or_none(rate(_pick(metrics.UNAVAILABLE), "what"), "what"))],
         low=0,
         width=8,
     ),
@@ -217,7 +214,7 @@ _COMMITS = (
         "Times the stored state was older than what was committed: 0 unless Redis lost data. The log is then read "
         "again, and nothing is lost or counted twice.",
         Unit.COUNT,
-        [("{{topic}}", or_zero(f"sum by (topic) (increase({_pick(metrics.REGRESSIONS)}[$__rate_interval]))"))],
+        [("{{topic}}", or_none(f"sum by (topic) (increase({_pick(metrics.REGRESSIONS)}[$__rate_interval]))", "topic"))],
         low=0,
         width=8,
     ),

@@ -13,7 +13,7 @@ from grafana.source.measures import (
     typical_seconds,
 )
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, total
+from grafana.source.queries import Picking, or_none, total
 from grafana.source.spec import Board, Folder, Row, Unit
 from stream.telemetry import metrics
 
@@ -138,7 +138,12 @@ _VENDORS = (
         "One vendor with many of one pattern, while the others agree on the same items, is a matter for that vendor's "
         "lead.",
         Unit.COUNT,
-        [("{{vendor}}, {{detector}}", f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'vendor, detector')})")],
+        [
+            (
+                "{{vendor}} {{detector}}",
+                or_none(f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'vendor, detector')})", "detector"),
+            )
+        ],
         low=0,
         width=10,
     ),

@@ -4,7 +4,7 @@ from grafana.source import links
 from grafana.source.choices import JOB, QUEUES, VENDOR
 from grafana.source.colours import KNOWN, NEUTRAL, SUSPICION, any_is_wrong
 from grafana.source.panels import bars, column, lines, stat, table
-from grafana.source.queries import Picking, one_each, or_zero, total
+from grafana.source.queries import RATE, Picking, one_each, or_none, or_zero, total
 from grafana.source.spec import Board, Folder, Row, Target, Unit
 from stream.telemetry import metrics
 from stream.telemetry.metrics import Metric
@@ -111,7 +111,7 @@ _REVIEW = (
         "What was seen",
         "Open findings by what was seen, shadow and armed together.",
         Unit.COUNT,
-        [("{{detector}}", f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})")],
+        [("{{detector}}", or_none(f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})", "detector"))],
         low=0,
         width=8,
     ),
@@ -120,7 +120,7 @@ _REVIEW = (
         "Raters who need review, by queue. A queue that stands out is looked at first: guideline, known answers, "
         "items.",
         Unit.COUNT,
-        [("{{queue}}", f"sort_desc({total(_pick(metrics.FLAGGED_RATERS), 'queue')})")],
+        [("{{queue}}", or_none(f"sort_desc({total(_pick(metrics.FLAGGED_RATERS), 'queue')})", "queue"))],
         low=0,
         width=8,
     ),
@@ -128,7 +128,12 @@ _REVIEW = (
         "Findings opened",
         "Findings opened within each step, by what was seen. A burst in one queue points at the queue.",
         Unit.COUNT,
-        [("{{detector}}", f"sum by (detector) (increase({_pick(metrics.FINDINGS_OPENED)}[$__rate_interval]))")],
+        [
+            (
+                "{{detector}}",
+                or_none(total(f"increase({_pick(metrics.FINDINGS_OPENED)}[{RATE}])", "detector"), "detector"),
+            )
+        ],
         low=0,
         stacked=True,
         width=8,

@@ -2,11 +2,11 @@
 
 from grafana.source.spec import Link
 
-DESK = "/desk"  # beside Grafana behind one address; a deployment that differs sets the hidden variable `desk`
+DESK = "http://127.0.0.1:8088"  # the hidden variable `desk` of every board; a deployment with another one builds anew
 _KEEP = "${__url_time_range}&${datasource:queryparam}&${job:queryparam}"
 
 OVERVIEW, RATERS, QUEUE, COVERAGE = (f"raterwatch-{name}" for name in ("overview", "raters", "queue", "coverage"))
-DATASET, CHANGES, VENDOR, RATER = (f"raterwatch-{name}" for name in ("dataset", "changes", "vendor", "rater"))
+DATASET, CHANGES, VENDOR, RATER = (f"raterwatch-{name}" for name in ("dataset", "changes", "vendors", "rater"))
 CARE, PIPELINE, ALERTS = (f"raterwatch-{name}" for name in ("care", "pipeline", "alerts"))
 
 

@@ -36,7 +36,7 @@ def _dashboard(board: Board) -> build.Dashboard:
         .link(_all_boards())
     )
     for link in board.links:
-        dashboard = dashboard.link(_link(link.title).type(model.DashboardLinkType.LINK).url(link.url))
+        dashboard = dashboard.link(_link(link.title).type(model.DashboardLinkType.LINK).url(link.url).keep_time(True))
     for piece in _placed(board.rows):
         dashboard = dashboard.with_row(piece) if isinstance(piece, build.Row) else dashboard.with_panel(piece)
     return dashboard

@@ -86,8 +86,12 @@ def _bars(panel: Panel) -> bargauge.Panel:
     )
 
 
-def _heatmap(_: Panel) -> heatmap.Panel:
-    return heatmap.Panel().color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Blues"))
+def _heatmap(panel: Panel) -> heatmap.Panel:
+    return (
+        heatmap.Panel()
+        .color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Blues"))
+        .y_axis(heatmap.YAxisConfig().unit(panel.unit.value))
+    )
 
 
 def _table(panel: Panel) -> table.Panel:
@@ -112,8 +116,8 @@ def _merged(panel: Panel) -> list[model.DataTransformerConfig]:
     else:
         names = {f"Value #{ascii_uppercase[at]}": target.column for at, target in enumerate(panel.targets)}
     order = [*panel.labels, *(target.column for target in panel.targets)]
-    by_old_name = {name: old for old, name in names.items()}
-    places = {by_old_name.get(name, name): at for at, name in enumerate(order)}
+    place_of = {name: at for at, name in enumerate(order)}
+    places = {label: place_of[label] for label in panel.labels} | {old: place_of[name] for old, name in names.items()}
     organized = {"excludeByName": {"Time": True}, "indexByName": places, "renameByName": names}
     return [
         model.DataTransformerConfig(id_val="merge", options={}),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from stream.errors import InputError, Unavailable
 
 _TIMEOUT_S = 30.0
+_DURATION, _UNITS_S = re.compile(r"([\d.]+)(ms|s|m|h)"), {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Series(NamedTuple):
@@ -123,14 +125,4 @@ def _seconds(text: str) -> float:
     >>> _seconds("1m30s"), _seconds("500ms")
     (90.0, 0.5)
     """
-    total, number = 0.0, ""
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-    at = 0
-    while at < len(text):
-        if text[at].isdigit() or text[at] == ".":
-            number += text[at]
-            at += 1
-            continue
-        unit = "ms" if text.startswith("ms", at) else text[at]
-        total, number, at = total + float(number) * units[unit], "", at + len(unit)
-    return total
+    return sum(float(number) * _UNITS_S[unit] for number, unit in _DURATION.findall(text))

@@ -29,7 +29,7 @@ def board() -> Board:
         question="How is this queue doing, and is it its raters or the queue itself?",
         folder=Folder.QUALITY,
         variables=(JOB, ONE_QUEUE),
-        links=(links.to_board(links.RATERS, "Raters of this queue", queue="$queue"),),
+        links=(links.beside(links.RATERS, "Raters of this queue", queue="$queue"),),
         rows=(
             Row("How is it doing?", _STATE),
             Row("Since when?", _SINCE),

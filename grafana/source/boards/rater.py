@@ -24,7 +24,7 @@ def board() -> Board:
         variables=(JOB, ONE_RATER),
         links=(
             Link("Cases at the desk", "${desk}/cases?rater=$rater"),
-            links.to_board(links.RATERS, "All raters"),
+            links.beside(links.RATERS, "All raters"),
         ),
         rows=(
             Row("What is known?", _STATE),

@@ -58,10 +58,12 @@ def queries(board: Json) -> Iterator[Query]:
 
 
 def urls(board: Json) -> Iterator[str]:
-    """Every address that a click leads to."""
-    for one in [board, *panels(board)]:
-        yield from (link["url"] for link in one.get("links", []) if "url" in link)
+    """Every address that a click leads to; to those of the whole board Grafana adds the time range."""
+    yield from (
+        f"{link['url']}&${{__url_time_range}}" for link in board["links"] if link.get("url") and link["keepTime"]
+    )
     for panel in panels(board):
+        yield from (link["url"] for link in panel.get("links", []))
         for override in panel["fieldConfig"]["overrides"]:
             for prop in override["properties"]:
                 if prop["id"] == "links":

@@ -93,9 +93,9 @@ def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, 
                 parts.append(roster)
                 yield {}
             rosters += [whole for whole in [join(parts)] if whole is not None]
-        queues.add(stage)
-        yield {}
-    yield census.lines() | exposures.lines() | flagged.lines() | queues.lines()
+        yield from ({} for _ in queues.add(stage))
+    yield census.lines() | exposures.lines() | flagged.lines()
+    yield from queues.lines()
     chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
     told = _findings_told(shards, standing, scope, now_ms)
     yield {

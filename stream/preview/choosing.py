@@ -56,8 +56,7 @@ def filled(expr: str, chosen: Mapping[str, Chosen], span: Span, scrape_interval_
         "__range": f"{span.end_s - span.start_s:.0f}s",
         **{name: choice.value for name, choice in chosen.items()},
     }
-    # The longest first, so that no name hides in another.
-    names = "|".join(sorted(map(re.escape, values), key=len, reverse=True))
+    names = "|".join(map(re.escape, values))
     return re.sub(rf"\$(?:\{{({names})\}}|({names})\b)", lambda found: values[found[1] or found[2]], expr)
 
 

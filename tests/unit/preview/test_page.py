@@ -63,6 +63,7 @@ def test_stacked_lines_stand_on_each_other() -> None:
         for points in re.findall(r'<polygon[^>]*points="([^"]+)"', text)
     ]
     assert max(heights[1]) == min(heights[0]), "the second's foot is the first's head"
+    assert min(heights[1]) < min(heights[0]), "and its own head is above"
 
 
 def test_bounds_are_drawn_where_the_panel_asks_for_them() -> None:

@@ -18,7 +18,7 @@ from stream.report.page.markup import Content, Markup, element
 Theme = Literal["auto", "light", "dark"]
 COLUMN_PX, ROW_PX, GAP_PX = 60, 30, 8  # of a board drawn at its full width
 HEADING_PX, WIDTH_PX = 106, 24 * COLUMN_PX + 48
-_TITLE_PX, _LEGEND_PX = 30, 30
+_TITLE_PX = 30
 _EMPTY = "No data: Prometheus knows no such series in this time."
 
 
@@ -86,7 +86,7 @@ def _drawn(answered: Answered, span: Span) -> Content:
         case "stat":
             return stat(answered, span)
         case "timeseries":
-            return lines(answered, span, width, height - _LEGEND_PX)
+            return lines(answered, span, width, height)
         case "bargauge":
             return bars(answered)
         case "table":

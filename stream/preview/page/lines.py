@@ -11,7 +11,8 @@ from stream.preview.page.frame import Frame, grid
 from stream.report.page.markup import Content, Markup, element
 
 COLOURS = 10  # series1 to series10 in the style sheet
-_LEGEND_MAX = 12
+_LEGEND_MAX, _LEGEND_ROWS = 12, 3
+_LETTER_PX, _SWATCH_PX, _LEGEND_ROW_PX, _LEGEND_GAP_PX = 6.6, 34, 17, 8
 _ROOM = 1.05  # above the highest value
 _NOTHING = 1e-12  # a range below it is one value
 _GAP = 3.0  # steps without a point break a line
@@ -28,6 +29,7 @@ def lines(answered: Answered, span: Span, width: int, height: int) -> Content:
     look = answered.panel.field_config.defaults
     is_stacked = look.custom.get("stacking", {}).get("mode") == "normal"
     drawn = _stacked(_alone(answered)) if is_stacked else _alone(answered)
+    height -= _legend_px(drawn, width)
     low, high = _range(answered, drawn)
     frame = Frame(width, height, span, low, high)
     marks = [(value, written(value, look.unit)) for value in ticks_of(look.unit, low, high, max(2, height // 42))]
@@ -117,6 +119,12 @@ def _parts(points: Sequence[tuple[float, float]], step_s: float) -> Iterator[lis
             part.append((moment, value))
     if part:
         yield part
+
+
+def _legend_px(drawn: Sequence[_Line], width: int) -> int:
+    """About how tall the legend is: as many rows as its names need."""
+    needed = sum(_LETTER_PX * len(line.name) + _SWATCH_PX for line in drawn[:_LEGEND_MAX])
+    return _LEGEND_ROW_PX * min(math.ceil(needed / (width - _SWATCH_PX)), _LEGEND_ROWS) + _LEGEND_GAP_PX
 
 
 def _legend(drawn: Sequence[_Line]) -> Markup:

@@ -27,8 +27,11 @@ BOARDS: tuple[Board, ...] = tuple(
 
 
 def generated() -> dict[Path, str]:
-    """What each file has to hold."""
-    return {FOLDER / board.folder / f"{board.uid}.json": as_json(board) for board in BOARDS}
+    """What each file has to hold. The names put the files into the order of the questions."""
+    return {
+        FOLDER / board.folder / f"{number:02}-{board.uid.removeprefix('raterwatch-')}.json": as_json(board)
+        for number, board in enumerate(BOARDS, 1)
+    }
 
 
 def main() -> None:

@@ -124,11 +124,11 @@ class Cell(NamedTuple):
 
 
 def read_boards(folder: Path) -> list[Board]:
-    """All boards below a folder, by title. Raises InputError where there are none or one cannot be read."""
-    paths = sorted(folder.rglob("*.json"))
+    """All boards below a folder, by file name. Raises InputError where there are none or one cannot be read."""
+    paths = sorted(folder.rglob("*.json"), key=lambda path: path.name)
     if not paths:
         raise InputError(f"no boards in {folder}: name the folder that holds them with --boards")
-    return sorted(map(_read, paths), key=lambda board: board.title)
+    return [_read(path) for path in paths]
 
 
 def cell(panel: Panel, name: str) -> Cell:

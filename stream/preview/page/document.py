@@ -51,8 +51,13 @@ def _board(answered: AnsweredBoard) -> Markup:
         for variable in board.variables
         if variable.name in answered.chosen and variable.type != "constant"
     ]
-    drawn = [element("h3", row.title, style=_place(row.grid_pos)) for row in board.panels if row.type == ROW]
-    drawn += [_panel(one, answered.span) for one in answered.panels]
+    panels = {one.panel.id: one for one in answered.panels}
+    drawn = [
+        element("h3", one.title, style=_place(one.grid_pos))
+        if one.type == ROW
+        else _panel(panels[one.id], answered.span)
+        for one in board.panels
+    ]
     return element(
         "section",
         element(

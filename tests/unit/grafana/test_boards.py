@@ -34,7 +34,7 @@ def test_the_boards_of_the_design_are_there_in_the_order_of_questions() -> None:
 
 
 def test_boards_about_people_and_about_care_have_folders_of_their_own() -> None:
-    folder = {path.stem.removeprefix("raterwatch-"): path.parent.relative_to(FOLDER).as_posix() for path in PATHS}
+    folder = {path.stem[3:]: path.parent.relative_to(FOLDER).as_posix() for path in PATHS}
     assert {name for name, place in folder.items() if place == "Raterwatch raters"} == {"raters", "rater"}
     assert {name for name, place in folder.items() if place == "Raterwatch care"} == {"care"}
 

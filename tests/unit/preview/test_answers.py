@@ -40,7 +40,7 @@ def test_a_board_is_asked_over_its_own_time_or_the_given_one(since_s: float | No
     assert (span.end_s - span.start_s, span.step_s) == (span_s, step_s)
 
 
-def test_boards_are_read_from_all_folders_by_title(tmp_path: Path) -> None:
+def test_boards_are_read_from_all_folders_in_the_order_of_their_files(tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
     write(tmp_path, "b")
     write(tmp_path / "people", "a")

@@ -38,8 +38,8 @@ def board() -> Board:
 _NOW = (
     stat(
         "Over the limit",
-        "People with at least 4 hours of sensitive or severe content within 24 hours. The limit is the deployer's to "
-        "set, with a physician. The board names nobody: the wellness role of the vendor does.",
+        "People at or over the limit of sensitive or severe content within 24 hours (4 hours unless set otherwise: "
+        "with a physician). The board names nobody; the vendor's wellness role knows whom to ask.",
         Unit.COUNT,
         or_zero(total(_pick(metrics.EXPOSED_RATERS, level="over"))),
         steps=any_is_wrong(),
@@ -47,7 +47,7 @@ _NOW = (
     ),
     stat(
         "Near the limit",
-        "People with at least 3 hours of it within 24 hours: time to offer other work.",
+        "People close to it (3 hours unless set otherwise): time to offer other work.",
         Unit.COUNT,
         or_zero(total(_pick(metrics.EXPOSED_RATERS, level="near"))),
         steps=any_is_wrong("orange"),
@@ -118,7 +118,7 @@ _WHERE = (
     ),
     lines(
         "People near or over the limit",
-        "Counts over time.",
+        "People at each moment. A wave at the end of a shift asks for breaks earlier in it.",
         Unit.COUNT,
         [
             ("near", or_zero(total(_pick(metrics.EXPOSED_RATERS, level="near")))),

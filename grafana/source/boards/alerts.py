@@ -34,8 +34,8 @@ def _firing(severity: str) -> str:
     return or_zero(f'count(ALERTS{{alertstate="firing", severity="{severity}"}})')
 
 
-def _stepwise(metric: Metric) -> str:
-    """How many in each step, by detector."""
+def _lately(metric: Metric) -> str:
+    """How many shortly before each moment, by detector."""
     return or_none(total(f"increase({_pick(metric)}[{RATE}])", "detector"), "detector")
 
 
@@ -142,19 +142,19 @@ _DETECTORS = (
     ),
     lines(
         "Opened",
-        "Findings opened in each step, by detector. The whole stream, whatever is chosen above.",
+        "Findings opened shortly before each moment, by detector. The whole stream, whatever is chosen above.",
         Unit.COUNT,
-        [("{{detector}}", _stepwise(metrics.FINDINGS_OPENED))],
+        [("{{detector}}", _lately(metrics.FINDINGS_OPENED))],
         low=0,
         stacked=True,
         width=8,
     ),
     lines(
         "Closed",
-        "Findings that closed because the evidence went, a known answer was corrected or a person decided. A detector "
-        "whose findings close soon after they open is nervous.",
+        "Findings that closed shortly before: the evidence went, a known answer was corrected or a person decided. A "
+        "detector whose findings close soon after they open is nervous.",
         Unit.COUNT,
-        [("{{detector}}", _stepwise(metrics.FINDINGS_CLOSED))],
+        [("{{detector}}", _lately(metrics.FINDINGS_CLOSED))],
         low=0,
         width=8,
     ),

@@ -126,7 +126,7 @@ _REVIEW = (
     ),
     lines(
         "Findings opened",
-        "Findings opened within each step, by what was seen. A burst in one queue points at the queue.",
+        "Findings opened shortly before each moment, by what was seen. A burst in one queue points at the queue.",
         Unit.COUNT,
         [
             (

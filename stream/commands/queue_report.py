@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from stream.commands.queue_readings import StoredQueues
-from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
+from stream.commands.reading import ShardReader, ShardRows, partition_count, read_shard, sums_of
 from stream.errors import InputError
 from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
@@ -15,6 +15,7 @@ from stream.quality.rater_table import RaterTable
 from stream.quality.schema import COLUMNS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
+from stream.stages.label_mix import label_mix
 from stream.stages.policies import Policies
 from stream.stages.queue_told import QueueTold, queue_told
 

@@ -12,11 +12,12 @@ from stream.commands.judging import (
     suspicion_of,
     why_unknown,
 )
-from stream.commands.reading import RaterRow, label_mix, measures_by_window
+from stream.commands.reading import RaterRow, measures_by_window
 from stream.events import Corroboration, Finding
 from stream.quality.measures import Measures
 from stream.quality.policy import Policy
 from stream.stages.corroboration import corroborations
+from stream.stages.label_mix import label_mix
 from stream.stages.row import Row
 
 

@@ -151,6 +151,15 @@ REPEATS = _judgments("repeated", "Judgments on an item the same rater had answer
 REPEATS_SAME = _judgments("repeated_same", "How far those agree with the first answer.")
 COST = _gauge("quality_cost", _GROUP, "currency of the contract", "Cost of the costed judgments.")
 COSTED = _judgments("costed", "Judgments with a cost.")
+FLAGGED = _judgments("flagged", "Judgments of raters who have an open finding now; over all: what labels rest on.")
+
+# A queue as a whole.
+ANSWERS = _gauge("queue_answers", "queue label window", "answers", "How often a label was given; other: not declared.")
+TOLD_JUDGMENTS = _gauge("queue_told_judgments", "queue", "judgments", "Judgments that what follows was summed over.")
+TOLD = _gauge(
+    "queue_told_nats", "queue kind", "nats", "What peers told of a rater of that kind; over those judgments: each."
+)
+NEEDED = _gauge("queue_needed_nats", "queue kind", "nats", "What the alarm needs; over nats each: judgments.")
 
 # A queue as its shards of stage 1 know it. Answers that are sets have no votes: their known answers have no series.
 KNOWN_ITEMS = _gauge("known_items", "queue", "items", "Items with a known answer, over the shards of this worker.")

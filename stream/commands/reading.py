@@ -81,12 +81,13 @@ class RaterRow:
         return row
 
 
-async def partition_count(store: ShardReader, settings: Settings) -> int:
-    """Partitions of `outcomes` as the stored heads say. Raises StateError when no shard was ever born here."""
-    field = PARTITIONS + settings.outcomes.encode()
+async def partition_count(store: ShardReader, settings: Settings, topic: str | None = None) -> int:
+    """Partitions of `outcomes`, or of `topic`, as the stored heads say. Raises StateError when no shard was ever born
+    here."""
+    field = PARTITIONS + (topic or settings.outcomes).encode()
     for number in range(settings.partitions):
-        for topic in (settings.outcomes, settings.judgments):
-            head = await store.head(f"{topic}:{number}")
+        for stage in (settings.outcomes, settings.judgments):
+            head = await store.head(f"{stage}:{number}")
             if head is not None:
                 return int(head.fields.get(field, b"%d" % settings.partitions))
     raise StateError(

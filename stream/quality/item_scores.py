@@ -161,6 +161,7 @@ def _score(p: int, count: int, item: Any, table: Items, known: Queues, scratch: 
     new["duration_ms"] = stored["duration_ms"]
     new["cost_micro"] = stored["cost_micro"]
     new["expected"] = stored["expected"]
+    new["pace"] = stored["pace"]
     new["flags"] = flags
     if _has_class(new, queue["classes"]):
         _read_posteriors(item, mark, known, scratch, new)

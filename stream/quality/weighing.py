@@ -21,8 +21,8 @@ _CALM = 4.0  # nats: while the change detector stands below, nothing has changed
 def weigh_answer(row: Any, raters: Raters, slot: int) -> bool:
     """Takes an outcome in; answers whether there was anything to weigh.
 
-    A known answer's term is added and taken back with the outcome. What was judged before a verdict, which began the
-    tests anew, changes them no more.
+    A known answer's term is added and taken back with the outcome. What was judged before a verdict, which began a test
+    anew, changes that one no more.
     """
     hot = raters.hot[slot]
     if hot["label_kind"] == _SET:
@@ -33,7 +33,7 @@ def weigh_answer(row: Any, raters: Raters, slot: int) -> bool:
     if hot["alarm_classes"] != classes:
         restart_tests(raters, slot)  # the queue has more labels now, and the tests' rows other places
         hot["alarm_classes"] = classes
-    if row["submitted_ms"] < hot["tests_from_ms"]:
+    if row["submitted_ms"] < hot["alarm_from_ms"]:
         return False
     weighed = False
     old, new = row["old"], row["new"]
@@ -47,7 +47,7 @@ def weigh_answer(row: Any, raters: Raters, slot: int) -> bool:
         weighed = True
         label, usual = int64(new["label"]), raters.habit[hot["queue_row"]]
         sums = raters.alarm[slot]
-        has_past = sums[SCORED] >= AFTER
+        has_past = sums[SCORED] >= AFTER and row["submitted_ms"] >= hot["change_from_ms"]
         before = explained_nats(sums, classes) if has_past else 0.0
         add_scored(label, row, usual, classes, sums)
         if has_past:
@@ -82,6 +82,12 @@ def weigh_partners(row: Any, meetings: np.ndarray, raters: Raters, slot: int) ->
 def restart_tests(raters: Raters, slot: int) -> None:
     """Begins both tests anew."""
     raters.alarm[slot] = 0
+    restart_change(raters, slot)
+
+
+@compiled
+def restart_change(raters: Raters, slot: int) -> None:
+    """Begins the change detector anew; the own past that it compares with is the alarm's."""
     raters.change[slot] = 0
     raters.hot[slot]["changed_from"] = raters.hot[slot]["seen"]
 

@@ -46,6 +46,8 @@ class ItemOutbox:
         bigger.rows[:used], bigger.destinations[:used] = self.rows.rows[:used], self.rows.destinations[:used]
         met = int(self.rows.cursor[3])
         bigger.meetings[:met] = self.rows.meetings[:met]
+        doubts = int(self.rows.cursor[4])
+        bigger.doubts[:doubts] = self.rows.doubts[:doubts]
         self.rows = bigger._replace(cursor=self.rows.cursor)
 
     def name(self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str]) -> None:
@@ -55,6 +57,12 @@ class ItemOutbox:
         fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
         self._profiles += profiles
         self._item_ids += item_ids
+
+    def take_doubts(self) -> np.ndarray:
+        """DOUBT[] since the last call, in the order of the log."""
+        doubts = self.rows.doubts[: int(self.rows.cursor[4])].copy()
+        self.rows.cursor[4] = 0
+        return doubts
 
     def settle(self, queues: Sequence[QueueRow]) -> None:
         """The outcomes so far came under these settings, whatever comes before they are sent."""

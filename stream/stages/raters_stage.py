@@ -11,9 +11,10 @@ from stream.intake.knowledge import summaries_controls
 from stream.quality import raters as kernel
 from stream.quality.evidence_bytes import BLOCKS
 from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
-from stream.quality.policy import DETECTOR_NAMES, Detector
+from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector
 from stream.quality.rater_table import RaterTable, RowKey
 from stream.quality.schema import COLUMNS, SCHEMA_VERSION, SUMMARY
+from stream.quality.schema import Kind as LabelKind
 from stream.stages.arming import Arming
 from stream.stages.finding_book import Counts, FindingBook
 from stream.stages.findings import open_finding, why_closed
@@ -259,6 +260,7 @@ class RatersStage:
 
     def _move_findings(self, table: RaterTable, slot: int, row: np.void, counts: Counts) -> None:
         hot, key, at_ms = table.rows.hot[slot], table.key_of[slot], int(row["log_ms"])
+        self._rename_finding(table, slot, at_ms, counts)
         for detector in Detector:
             was, now = (bool(hot[name] & (1 << detector)) for name in ("open", "pending"))
             level_was, level = (bool(hot[name] & (1 << detector)) for name in ("shown", "critical"))
@@ -274,6 +276,17 @@ class RatersStage:
         hot["open"], hot["shown"] = hot["pending"], hot["critical"]
         if self._on_finding is not None:
             self._on_finding(table, slot)
+
+    def _rename_finding(self, table: RaterTable, slot: int, at_ms: int, counts: Counts) -> None:
+        """The alarm is one test under several names, and has one finding at most."""
+        hot, key = table.rows.hot[slot], table.key_of[slot]
+        was, now = (int(hot[name]) & ALARM_KINDS for name in ("open", "pending"))
+        if was == now or not was or not now or self._rows.queue_of(key).kind == LabelKind.SET:
+            return
+        old, new = (Detector(bits.bit_length() - 1) for bits in (was, now))
+        self._book.rename(key, old, new, self._finding(table, slot, new, at_ms), counts)
+        hot["open"] ^= was | now
+        hot["shown"] = (int(hot["shown"]) & ~ALARM_KINDS) | (int(hot["critical"]) & ALARM_KINDS)
 
     def _finding(self, table: RaterTable, slot: int, detector: Detector, at_ms: int) -> Finding:
         queue = self._rows.queue_of(table.key_of[slot])

@@ -14,6 +14,7 @@ from stream.stages.raters_stage import RatersStage
 from stream.telemetry import metrics
 from stream.telemetry.care import Exposures
 from stream.telemetry.census import Census
+from stream.telemetry.change_lines import change_lines
 from stream.telemetry.choice import choose
 from stream.telemetry.finding_lines import finding_counts, shown, suspect_lines
 from stream.telemetry.flagged_lines import FlaggedWork
@@ -124,6 +125,7 @@ def _findings_told(
 def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
     total = group_sums(tables, now_ms)
     yield {}
+    yield change_lines(total)
     groups = iter(sorted(total.items()))
     while some := dict(islice(groups, _GROUPS_AT_ONCE)):
         yield group_lines(some)

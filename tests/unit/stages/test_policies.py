@@ -15,7 +15,8 @@ from stream.policy.declared import (
     KnownAnswersPolicy,
     QueuePolicy,
 )
-from stream.quality.policy import ALL_ON, DEFAULT_POLICY, DETECTOR_NAMES, Detector, Policy
+from stream.policy.policy_file import parse_policy
+from stream.quality.policy import ALL_ON, CORROBORATION_NAMES, DEFAULT_POLICY, DETECTOR_NAMES, Detector, Policy
 from stream.stages.policies import Policies, derived
 
 
@@ -105,3 +106,30 @@ def test_the_rows_hold_each_policy_where_its_queue_finds_it() -> None:
     assert Policy(*rows[policies.row("a")].tolist()) == strict
     assert rows["watch"].tolist() == pytest.approx([math.log(20), math.log(20), 1.0])
     assert rows.dtype == np.dtype([(name, "f8") for name in Policy._fields])
+
+
+def test_settings_beside_the_budget_reach_the_policy_of_each_queue() -> None:
+    declared = parse_policy(
+        """
+        [evidence]
+        least_scored_judgments = 20
+        [detectors]
+        fast.on = false
+        [queues.q.detectors]
+        metronomic.on = false
+        changed.budget_share = 0.02
+        """
+    )
+    policies = Policies.of(declared)
+    common, own = policies.common, policies.in_queue("q")
+    assert (common.least_scored, own.least_scored) == (20.0, 20.0)
+    assert [named(policy) for policy in (common, own)] == [
+        {"metronomic", "inconsistent", "known_gap"},
+        {"inconsistent", "known_gap"},
+    ]
+    assert own.change - common.change == pytest.approx(math.log(10.0))
+    assert own.alarm == common.alarm
+
+
+def named(policy: Policy) -> set[str]:
+    return {name for bit, name in enumerate(CORROBORATION_NAMES) if int(policy.corroboration_on) >> bit & 1}

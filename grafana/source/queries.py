@@ -15,8 +15,8 @@ class Picking:
     def __init__(self, *variables: str) -> None:
         self._variables = variables
 
-    def __call__(self, metric: Metric, part: str = "", **matchers: str) -> str:
-        """`part` is a histogram's: _bucket, _sum or _count. A variable restricts what has its label; a matcher that
+    def __call__(self, metric: Metric, suffix: str = "", /, **matchers: str) -> str:
+        """`suffix` is a histogram's: _bucket, _sum or _count. A variable restricts what has its label; a matcher that
         begins with ~ is a regular expression.
         """
         names = (*metric.labels, "instance")
@@ -25,7 +25,7 @@ class Picking:
             f'{name}=~"{value[1:]}"' if value[0] == "~" else f'{name}="{value}"' for name, value in matchers.items()
         ]
         matching = ", ".join(['job=~"$job"', *chosen, *fixed])
-        return f"{metric.name}{part}{{{matching}}}"
+        return f"{metric.name}{suffix}{{{matching}}}"
 
 
 def total(selector: str, by: str = "") -> str:

@@ -149,8 +149,8 @@ _WEEK = (
     table(
         "Each queue, 24 hours against the six days before",
         "What the worker itself keeps: the change of agreement, and its parts. `by vendors` is what vendors' own "
-        "changes did, `by mix` what others doing the work did. Known once a queue has two days; agreement stands beside "
-        "it. `moved` are vendors who came or went.",
+        "changes did, `by mix` what others doing the work did. Known once a queue has two days; agreement stands "
+        "beside it. `moved` are vendors who came or went.",
         "queue",
         (
             column("agreement, 24 h", Unit.SHARE, agreement(_pick, _WINDOW, "queue"), decimals=1),

@@ -30,11 +30,12 @@ test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
 	@$(RUN) python -m stack.install
 	@$(RUN) pytest $(ARGS)
 
-check: sync ## Lint, types, the import direction, the boards and the examples in docstrings
+check: sync ## Lint, types, the import direction, docstring examples; boards; rules, routes and runbooks of alerts
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy $(TYPED)
-	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/grafana stream stack grafana/source
+	@$(RUN) python -m stack.install prometheus alertmanager
+	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/alerts tests/unit/grafana stream stack grafana/source
 
 bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis
@@ -45,6 +46,7 @@ quality: sync ## Measure the detectors on simulated worlds and real crowds; ends
 
 generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py
+	@$(RUN) python -m alerts
 	@$(RUN) python -m grafana.source
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/

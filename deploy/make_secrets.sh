@@ -12,10 +12,18 @@ chmod 700 secrets
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 sha256() { tr -d '\n' <"$1" | sha256sum | cut -d' ' -f1; }
 
-for name in control_key grafana_admin_password postgres_password redis_reader_password redis_worker_password; do
+for name in control_key escalation_token grafana_admin_password postgres_password redis_reader_password redis_worker_password; do
     if [ ! -s "secrets/$name" ]; then
         random >"secrets/$name"
         echo "made deploy/secrets/$name"
+    fi
+done
+
+# What others gave you: until you put it into these files, messages go nowhere, and NotificationsFailing says so.
+for name in pagerduty_routing_key slack_pipeline slack_quality slack_wellness; do
+    if [ ! -s "secrets/$name" ]; then
+        printf 'http://127.0.0.1:9/replace-%s' "$name" >"secrets/$name"
+        echo "made deploy/secrets/$name as a placeholder: put yours into it"
     fi
 done
 

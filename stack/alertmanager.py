@@ -24,6 +24,8 @@ class Alertmanager(Process):
             *(ALERTMANAGER.require(), f"--config.file={config or self._silent}", f"--storage.path={folder / 'data'}"),
             # An empty cluster address makes it stand alone.
             *(f"--web.listen-address={self.address}", "--cluster.listen-address="),
+            # Links in messages would else carry the machine's name, which may lead nowhere.
+            f"--web.external-url={self.url}",
         ]
         super().__init__(
             "alertmanager",

@@ -34,7 +34,8 @@ class Prometheus(Process):
         self._scraping = scraping
         command: list[str | Path] = [
             *(PROMETHEUS.require(), f"--config.file={self._config}", f"--storage.tsdb.path={folder / 'data'}"),
-            f"--web.listen-address=127.0.0.1:{port}",
+            # Links in alerts would else carry the machine's name, which may lead nowhere.
+            *(f"--web.listen-address=127.0.0.1:{port}", f"--web.external-url={self.url}"),
         ]
         super().__init__(
             "prometheus",

@@ -8,7 +8,8 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 
-from stream.errors import SettingsError
+from stream.errors import RaterwatchError, SettingsError
+from stream.intake.contracts import agreed
 from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
 from stream.intake.queues_file import load_settings
@@ -23,6 +24,8 @@ from stream.stages.raters_stage import RatersStage
 from stream.stages.warm import compile_kernels
 from stream.state.connect import open_store
 from stream.state.guard import check_servers
+from stream.state.memory_watch import watch_memory
+from stream.telemetry.contracts import Terms
 from stream.telemetry.telemetry import Telemetry
 from stream.transport.births import KafkaBirths
 from stream.transport.claim import Surroundings
@@ -37,7 +40,7 @@ from stream.transport.runner import ShardRunner
 from stream.transport.serve import serve
 from stream.transport.shards import Shards
 from stream.transport.telling import TellingObserver
-from stream.transport.topics import REJECTED, TopicFacts, look_up
+from stream.transport.topics import REJECTED, TopicFacts, look_up, retention_seconds
 from stream.transport.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ async def run_worker(
         allow_full_replay=settings.allow_full_replay,
     )
     telemetry = Telemetry(settings)
+    await asyncio.to_thread(_tell_surroundings, settings, telemetry)
     observer = TellingObserver(telemetry.observer)
 
     def make_runner(partition: Partition) -> ShardRunner:
@@ -92,12 +96,26 @@ async def run_worker(
         await check_servers(store)
         shards = Shards(make_runner, identities, limits)
         await telemetry.serve(shards)
-        async with _background(Watchdog(log, shards, observer, limits, _give_up).run()):
+        watchdog = Watchdog(log, shards, observer, limits, _give_up)
+        async with _background(watchdog.run()), _background(watch_memory(store, telemetry.tell_memory)):
             await serve(log, shards, _stop_asked())
     finally:
         await producer.stop()
         await telemetry.stop()
         await store.close()
+
+
+def _tell_surroundings(settings: Settings, telemetry: Telemetry) -> None:
+    """What alert rules compare with and what does not change while the worker runs."""
+    if settings.queues is not None:
+        telemetry.tell_contracts(Terms(*terms) for terms in agreed(load_settings(settings.queues)))
+    try:
+        kept = retention_seconds(settings.kafka_connection, (settings.judgments, settings.outcomes))
+    except RaterwatchError as error:
+        _log.warning("the retention of the topics is unknown, so nobody is told when it runs out: %s", error)
+        return
+    for topic, seconds in kept.items():
+        telemetry.tell_retention(topic, seconds)
 
 
 def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> StageOf:

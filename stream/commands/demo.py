@@ -141,12 +141,21 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
                 await asyncio.sleep(_REFRESH_S)
                 if sending.done():
                     sending.result()
-                lines = max(5, console.height - 14)
+                lines = max(5, console.height - 18)
                 shown = view(await ranking(deployment, lines), Filters(), _now_ms(), console.width)
                 state = "all sent; Ctrl-C stops everything" if sending.done() else "Ctrl-C stops everything"
+                messages = deployment.recorder.messages if deployment.recorder else []
+                latest = [message for message in messages if message.channel != "heartbeat"][-3:]
+                told = "\n".join(f"→ {message.service} {message.channel}: {message.title}" for message in latest)
                 where = f"metrics {deployment.metrics_url}   Prometheus {deployment.stack.prometheus.url}"
                 screen.update(
-                    Group(shown, Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"), Text(where)), refresh=True
+                    Group(
+                        shown,
+                        Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"),
+                        Text(f"{len(messages):,} messages to pager, chat and webhooks (messages.jsonl)\n{told}"),
+                        Text(where),
+                    ),
+                    refresh=True,
                 )
     finally:
         sending.cancel()

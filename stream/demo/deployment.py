@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from stack.local import LocalStack
+from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 from stream.intake.control import ControlKey, sign
 from stream.intake.partition import partition_of
@@ -32,9 +33,15 @@ class Deployment:
     """Used inside a LocalStack's block; `stop` ends the worker, the stack ends with its block."""
 
     def __init__(
-        self, stack: LocalStack, folder: Path, *, partitions: int = 4, environment: Mapping[str, str] | None = None
+        self,
+        stack: LocalStack,
+        folder: Path,
+        *,
+        partitions: int = 4,
+        environment: Mapping[str, str] | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
-        self.stack, self.folder = stack, folder
+        self.stack, self.folder, self.recorder = stack, folder, recorder
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(
             kafka=stack.kafka.bootstrap,

@@ -10,12 +10,15 @@ from pathlib import Path
 import msgspec
 
 from stack.local import LocalStack
+from stack.ports import Ports
 from stack.prometheus import Scraping
 from stream.commands.ranking import Filters, Ranking, rank
 from stream.demo.account import expected_columns, settle, stored_columns
+from stream.demo.alerting import DEMO_PACE, write_alert_files
 from stream.demo.crowd import Crowd
 from stream.demo.deployment import Deployment
 from stream.demo.progress import caught_up
+from stream.demo.recorder import Recorder
 from stream.demo.sending import send
 from stream.demo.verdict import compare
 from stream.errors import Unavailable
@@ -31,21 +34,40 @@ Say = Callable[[str], None]
 
 @contextmanager
 def deployed(folder: Path, crowd: Crowd, say: Say) -> Iterator[Deployment]:
-    """Stack, topics, settings and worker; everything is stopped at the end, and nothing else is."""
+    """Stack, topics, settings, worker and alerts; everything is stopped at the end, and nothing else is."""
     say("Starting Kafka, Redis, Prometheus and Alertmanager")
-    with LocalStack(folder / "stack", prometheus=True, alertmanager=True, scraping=Scraping(interval_s=2)) as stack:
-        deployment = Deployment(stack, folder)
-        stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
-        say("Making topics and publishing the queues")
-        deployment.make_topics()
-        deployment.publish(crowd.settings)
-        say("Starting the worker (the first time it compiles its kernels: about half a minute)")
-        deployment.start_worker()
-        try:
-            deployment.wait_until_ready()
+    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
+        files = write_alert_files(folder / "alerts", recorder.url)
+        with (
+            LocalStack(
+                folder / "stack",
+                prometheus=True,
+                alertmanager=True,
+                scraping=Scraping(rule_files=files.rules, interval_s=DEMO_PACE.evaluate),
+                alertmanager_config=files.alertmanager,
+            ) as stack,
+            _working(Deployment(stack, folder, recorder=recorder), crowd, say) as deployment,
+        ):
             yield deployment
-        finally:
-            deployment.stop()
+
+
+@contextmanager
+def _working(deployment: Deployment, crowd: Crowd, say: Say) -> Iterator[Deployment]:
+    stack = deployment.stack
+    stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
+    say("Making topics and publishing the queues")
+    deployment.make_topics()
+    deployment.publish(crowd.settings)
+    say("Starting the worker (the first time it compiles its kernels: about half a minute)")
+    # Two weeks of shadow are for real people; a newcomer wants to see messages today.
+    policy = deployment.folder / "policy.toml"
+    policy.write_text("[shadow]\ndays = 0.0\n")
+    deployment.start_worker(policy_file=str(policy))
+    try:
+        deployment.wait_until_ready()
+        yield deployment
+    finally:
+        deployment.stop()
 
 
 def run_once(

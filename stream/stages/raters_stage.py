@@ -307,3 +307,4 @@ class RatersStage:
         kernel.begin_episode(table.rows, slot, detector, least_known, note.log_ms)
         self._book.close(note.row_key, detector, "verdict", note.log_ms, counts)
         counts["verdict", "applied"] += 1
+        counts["finding_" + note.verdict, DETECTOR_NAMES[detector]] += 1

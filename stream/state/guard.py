@@ -39,7 +39,7 @@ async def check_servers(store: RedisStore) -> list[ServerReport]:
     Raises SettingsError, naming the fix, for a server that would lose or refuse state; Unavailable as the store does.
     """
     try:
-        reports = [_judged(server, facts) for server, facts in (await _facts(store)).items()]
+        reports = [_judged(server, facts) for server, facts in (await facts_of(store)).items()]
         await _probe(store)
     except Unavailable as error:
         if refusal_code(error.__cause__) in LOGIN_CODES:
@@ -49,7 +49,7 @@ async def check_servers(store: RedisStore) -> list[ServerReport]:
     return reports
 
 
-async def _facts(store: RedisStore) -> dict[str, Mapping[str, Any]]:
+async def facts_of(store: RedisStore) -> dict[str, Mapping[str, Any]]:
     """INFO of each server, by its address."""
     clustered = isinstance(store.client, RedisCluster)
     if clustered:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from stream.stages.raters_stage import RatersStage
-from stream.telemetry.finding_lines import shown
 from stream.telemetry.instruments import Instruments
 from stream.telemetry.page import Deflated, deflate
 from stream.telemetry.render import Rendering, Scope, render
-from stream.telemetry.standing import Standing
+from stream.telemetry.told import Told
 
 
 class Page(NamedTuple):
@@ -28,7 +27,7 @@ class Board:
     ) -> None:
         self.page = Page([], None)
         self._scope, self._instruments, self._clock_ms = scope, instruments, clock_ms
-        self._standing = Standing(scope.options.cleared_for_s, scope.options.handover_s)
+        self._told = Told(scope.options)
         self._shards: dict[str, RatersStage] = {}
         self._unseen: set[str] = set()
         self._changed = asyncio.Event()
@@ -44,21 +43,21 @@ class Board:
         self._shards[shard] = stage
         self._unseen.add(shard)
         # Noted at once: a finding that closes before the next rendering still has to be told as closed.
-        self._standing.hold(shard, frozenset(map(shown, stage.findings.values())), self._clock_ms() / 1000)
+        self._told.hold(shard, stage.findings.values(), self._clock_ms() / 1000)
         self._changed.set()
 
     def leave(self, shard: str) -> None:
         """The shard is no longer ours."""
         if self._shards.pop(shard, None) is not None:
             self._unseen.discard(shard)
-            self._standing.release(shard, self._clock_ms() / 1000)
+            self._told.release(shard, self._clock_ms() / 1000)
             self._changed.set()
 
     async def refresh(self) -> Rendering:
         """Renders a new page and puts it in the old one's place."""
         now_ms, shards = self._clock_ms(), dict(self._shards)
         with self._instruments.board_time.time():
-            rendering = await render(shards, self._standing, self._scope, now_ms)
+            rendering = await render(shards, self._told, self._scope, now_ms)
             begun = time.perf_counter()
             deflated = await asyncio.to_thread(deflate, rendering.blocks) if self._compress else None
             compressed_s = time.perf_counter() - begun

@@ -12,12 +12,6 @@ from stream.telemetry.metrics import Metric
 from stream.telemetry.standing import Shown
 
 
-def shown(finding: Finding) -> Shown:
-    """The labels of a finding's series."""
-    mode = "shadow" if finding.shadow else "armed"
-    return Shown(finding.rater_id or "", finding.queue, finding.vendor or "", finding.detector, mode)
-
-
 def finding_counts(findings: Iterable[Finding]) -> dict[Metric, bytes]:
     """Lines by metric: open findings, and raters who have one."""
     findings = list(findings)
@@ -29,7 +23,7 @@ def finding_counts(findings: Iterable[Finding]) -> dict[Metric, bytes]:
     }
 
 
-def suspect_lines(values: Mapping[Shown, int]) -> bytes:
-    """A line for each finding that has a series now."""
+def suspect_lines(metric: Metric, values: Mapping[Shown, int]) -> bytes:
+    """A line for each finding that has a series now; the metric says of what."""
     labels = [label_text(**found._asdict()) for found in values]
-    return sample_lines(metrics.RATER_SUSPECT, labels, np.array(list(values.values()), "f8"))
+    return sample_lines(metric, labels, np.array(list(values.values()), "f8"))

@@ -91,6 +91,9 @@ SHARDS = _gauge("shards", "topic state", "shards", "Shards of this worker: claim
 HALTED = _gauge(
     "shard_halted", "topic partition", "0 or 1", "1 while the shard waits for an operator; /readyz says why."
 )
+RETENTION = _gauge("retention_seconds", "topic", "seconds", "How long Kafka keeps a record; absent: for ever.")
+REDIS_USED = _gauge("redis_used_bytes", "server", "bytes", "Memory that Redis uses.")
+REDIS_LIMIT = _gauge("redis_limit_bytes", "server", "bytes", "Its maxmemory: beyond it commits fail; 0 is no limit.")
 GENERATION = _gauge("generation", "topic partition", "generation", "Log-time generation of the items shard.")
 CACHE_LOOKUPS = _counter("cache_lookups", "topic result", "rows", "Rows looked for in memory: hit, or miss and loaded.")
 CACHED_ROWS = _gauge("cached_rows", "topic", "rows", "Rows held in memory.")
@@ -104,6 +107,13 @@ BOARD_AT = _gauge("board_timestamp_seconds", "", "Unix time", "When the quality 
 # Findings.
 FINDINGS_OPENED = _counter("findings_opened", "detector", "findings", "Findings opened.")
 FINDINGS_CLOSED = _counter("findings_closed", "detector", "findings", "Findings closed: evidence gone, or a verdict.")
+FINDINGS_DECIDED = _counter(
+    "findings_decided",
+    "detector verdict",
+    "findings",
+    "Verdicts: confirmed, cleared (wrongly flagged), retrained.",
+)
+DETECTOR_MUTED = _gauge("detector_muted", "detector", "0 or 1", "1 while the policy switches it off in any queue.")
 FINDINGS_OPEN = _gauge("findings_open", "vendor queue detector", "findings", "Findings open now.")
 FLAGGED_RATERS = _gauge("flagged_raters", "vendor queue", "raters", "Raters with at least one open finding.")
 
@@ -178,6 +188,17 @@ AGREEMENT_CHANGE_VENDORS = _gauge(
     "queue_agreement_change_vendors", "queue part", "vendors", "Behind that: stayed, or moved (came, or went)."
 )
 
+# What was agreed on with vendors, from the queues file.
+CONTRACT_TARGET = _gauge(
+    "contract_target_ratio",
+    "vendor queue period",
+    "0 to 1",
+    "Agreed accuracy, on random audits and known answers.",
+)
+CONTRACT_COST = _gauge(
+    "contract_cost_per_correct_max", "vendor", "currency of the contract", "What a correct judgment may cost."
+)
+
 # Raters, counted. Only raters whose rows this worker holds in memory are seen.
 RATERS = _gauge("raters", "vendor queue state", "raters", "Raters by state: unknown, ok, watch, suspect.")
 ACTIVE_RATERS = _gauge("active_raters", _GROUP, "raters", "Raters whose latest judgment lies in the window.")
@@ -201,9 +222,14 @@ _RATER_WINDOW = f"{_RATER} window"
 RATER_SUSPECT = _gauge(
     "rater_suspect", f"{_RATER} detector mode", "0 or 1", "1 while a finding is open; 0 for a while after it closed."
 )
+RATER_CRITICAL = _gauge(
+    "rater_critical", f"{_RATER} detector mode", "0 or 1", "1 while an open finding is critical; 0 for a while after."
+)
 RATER_STATE = _gauge("rater_state", _RATER, "state", "1 ok, 2 watch, 3 suspect; absent while unknown.")
 RATER_SUSPICION = _gauge("rater_suspicion_ratio", _RATER, "0 to 1", "Ranks a queue's raters; decides nothing.")
-RATER_JUDGMENTS = _gauge("rater_judgments", _RATER_WINDOW, "judgments", "Answered and standing judgments.")
+RATER_JUDGMENTS = _gauge(
+    "rater_judgments", _RATER_WINDOW, "judgments", "Answered and standing judgments; also in the windows 1h and 24h."
+)
 RATER_AGREEMENT = _gauge("rater_agreement_ratio", _RATER_WINDOW, "0 to 1", "Mean agreement with peers.")
 RATER_SKILL = _gauge("rater_skill_ratio", _RATER_WINDOW, "-1 to 1", "Chance-corrected agreement: 1 perfect, 0 chance.")
 RATER_SKILL_LOW = _gauge("rater_skill_low_ratio", _RATER_WINDOW, "-1 to 1", "Its 95 % interval's lower end.")

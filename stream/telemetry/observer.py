@@ -112,6 +112,8 @@ class MetricsObserver:
                     pass  # the same finding, now critical
                 case "finding_closed":
                     self._metrics.findings_closed.labels(detail).inc(times)
+                case "finding_confirmed" | "finding_cleared" | "finding_retrained":
+                    self._metrics.findings_decided.labels(detail, what.removeprefix("finding_")).inc(times)
                 case "verdict":
                     self._metrics.verdicts.labels(detail).inc(times)
                 case _:

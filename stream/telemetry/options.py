@@ -27,6 +27,10 @@ class BoardOptions:
 
     worst_per_queue: int = 20  # in mode "findings": so many get series without a finding
     windows: tuple[Window, ...] = (Window.LAST_50, Window.WEEK)  # of a rater's measures: the recent and the steady one
+    counted: tuple[Window, ...] = (
+        Window.HOUR,
+        Window.DAY,
+    )  # of a rater's judgments only
     cleared_for_s: int = 7_200  # a closed finding exports 0 for so long: the rules look back this far
     handover_s: int = 60  # a finding of a shard that left is exported as it was, until its new owner is scraped
     exposure_near_s: int = 3 * 3600  # of sensitive content in 24 h: product.md's warning; a physician sets it anew

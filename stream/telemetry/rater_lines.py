@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from stream.quality.columns import Column
 from stream.quality.profile import Profile
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.telemetry import metrics
@@ -30,8 +31,13 @@ RATER_METRICS = (
 _OF_WINDOW: dict[str, Metric] = dict(zip(Readings._fields, RATER_METRICS[2:], strict=True))
 
 
-def rater_lines(roster: Roster, windows: Sequence[Window], now_ms: int) -> dict[Metric, bytes]:
-    """Lines by metric for the rows of a roster that are still in memory; call it for a few hundred rows at once."""
+def rater_lines(
+    roster: Roster, windows: Sequence[Window], counted: Sequence[Window], now_ms: int
+) -> dict[Metric, bytes]:
+    """Lines by metric for the rows of a roster that are still in memory; call it for a few hundred rows at once.
+
+    All measures of `windows`, and the number of judgments of the windows `counted`.
+    """
     roster = roster.still_there()
     labels = [rater_labels(profile.rater_id, profile.queue, profile.vendor) for profile in _profiles(roster)]
     state = roster.hot["state"].astype("f8")
@@ -45,6 +51,10 @@ def rater_lines(roster: Roster, windows: Sequence[Window], now_ms: int) -> dict[
         for name, values in zip(Readings._fields, readings, strict=True):
             metric = _OF_WINDOW[name]
             lines[metric] = lines.get(metric, b"") + sample_lines(metric, labels, values, further)
+    for window in counted:
+        judgments = columns_of(roster.table.rows, roster.slots, window, now_ms)[:, Column.JUDGMENTS].astype("f8")
+        text = sample_lines(metrics.RATER_JUDGMENTS, labels, judgments, label_text(window=WINDOW_NAMES[window]))
+        lines[metrics.RATER_JUDGMENTS] = lines.get(metrics.RATER_JUDGMENTS, b"") + text
     return lines
 
 

@@ -16,7 +16,7 @@ from stream.telemetry.care import Exposures
 from stream.telemetry.census import Census
 from stream.telemetry.change_lines import change_lines
 from stream.telemetry.choice import choose
-from stream.telemetry.finding_lines import finding_counts, shown, suspect_lines
+from stream.telemetry.finding_lines import finding_counts, suspect_lines
 from stream.telemetry.flagged_lines import FlaggedWork
 from stream.telemetry.group_lines import group_lines, group_sums
 from stream.telemetry.lines import bare_line, header
@@ -25,7 +25,7 @@ from stream.telemetry.options import BoardOptions, RaterSeries
 from stream.telemetry.queue_lines import QueueSums
 from stream.telemetry.rater_lines import rater_lines
 from stream.telemetry.roster import Roster, join, look_at, occupied
-from stream.telemetry.standing import Shown, Standing
+from stream.telemetry.told import Told
 
 _LOOKED_AT_ONCE, _RATERS_AT_ONCE, _GROUPS_AT_ONCE = 512, 64, 64  # rows of one step
 
@@ -48,11 +48,11 @@ class Rendering(NamedTuple):
     longest_step_s: float  # so long the stream had to wait for its turn
 
 
-async def render(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int) -> Rendering:
+async def render(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: int) -> Rendering:
     """Renders everything about the shards. Windows are those of `now_ms`."""
     pieces: dict[Metric, list[bytes]] = defaultdict(list)
     blocks: list[bytes] = []
-    steps = chain(_gathering(_steps(shards, standing, scope, now_ms), pieces), _joining(pieces, blocks))
+    steps = chain(_gathering(_steps(shards, told, scope, now_ms), pieces), _joining(pieces, blocks))
     busy_s, longest_s, begun, begun_cpu = 0.0, 0.0, time.perf_counter(), time.thread_time()
     for _ in steps:
         busy_s += time.thread_time() - begun_cpu
@@ -77,7 +77,7 @@ def _joining(pieces: Mapping[Metric, list[bytes]], blocks: list[bytes]) -> Itera
             yield
 
 
-def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int) -> Iterator[_Lines]:
+def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: int) -> Iterator[_Lines]:
     options = scope.options
     census, flagged, queues = Census(now_ms), FlaggedWork(now_ms), QueueSums(now_ms)
     exposures = Exposures(now_ms, options.exposure_near_s, options.exposure_over_s)
@@ -98,28 +98,22 @@ def _steps(shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, 
     yield census.lines() | exposures.lines() | flagged.lines()
     yield from queues.lines()
     chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
-    told = _findings_told(shards, standing, scope, now_ms)
+    for shard, stage in shards.items():
+        told.hold(shard, stage.findings.values(), now_ms / 1000)
+    suspect, critical = told.values(now_ms / 1000) if scope.mode != "none" else ({}, {})
     yield {
         metrics.RATERS_SHOWN: bare_line(metrics.RATERS_SHOWN, sum(map(len, chosen))),
-        metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut + max(0, len(told) - scope.cap)),
+        metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut + max(0, len(suspect) - scope.cap)),
         **finding_counts(found for stage in shards.values() for found in stage.findings.values()),
     }
     for roster, places in zip(rosters, chosen, strict=True):
         for part in _parts(roster.part(places)):
-            yield rater_lines(part, options.windows, now_ms)
-    shown_findings = islice(told.items(), scope.cap)
-    while some := dict(islice(shown_findings, _LOOKED_AT_ONCE)):
-        yield {metrics.RATER_SUSPECT: suspect_lines(some)}
+            yield rater_lines(part, options.windows, options.counted, now_ms)
+    for metric, values in ((metrics.RATER_SUSPECT, suspect), (metrics.RATER_CRITICAL, critical)):
+        shown_findings = islice(values.items(), scope.cap)
+        while some := dict(islice(shown_findings, _LOOKED_AT_ONCE)):
+            yield {metric: suspect_lines(metric, some)}
     yield from _group_steps(_tables(shards), now_ms)
-
-
-def _findings_told(
-    shards: Mapping[str, RatersStage], standing: Standing, scope: Scope, now_ms: int
-) -> dict[Shown, int]:
-    """Each finding's series, the open ones first."""
-    for shard, stage in shards.items():
-        standing.hold(shard, frozenset(map(shown, stage.findings.values())), now_ms / 1000)
-    return standing.values(now_ms / 1000) if scope.mode != "none" else {}
 
 
 def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:

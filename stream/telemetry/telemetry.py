@@ -4,12 +4,14 @@ import asyncio
 import logging
 import platform
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 
 import stream
 from stream.stages.port import Stage
 from stream.stages.raters_stage import RatersStage
 from stream.telemetry.board import Board
+from stream.telemetry.contracts import Terms
+from stream.telemetry.detectors import muted_detectors
 from stream.telemetry.health import Health
 from stream.telemetry.http import MetricsServer
 from stream.telemetry.instruments import Instruments
@@ -52,6 +54,20 @@ class Telemetry:
         self._live.leave(shard)
         self.board.leave(shard)
 
+    def tell_retention(self, topic: str, seconds: float) -> None:
+        """How long Kafka keeps a topic's records."""
+        self._instruments.retention.labels(topic).set(seconds)
+
+    def tell_memory(self, server: str, used_bytes: int, limit_bytes: int) -> None:
+        """What a Redis server uses and may use; 0 is no limit."""
+        self._instruments.redis_used.labels(server).set(used_bytes)
+        self._instruments.redis_limit.labels(server).set(limit_bytes)
+
+    def tell_contracts(self, terms: Iterable[Terms]) -> None:
+        """What was agreed on with vendors."""
+        for term in terms:
+            term.show(self._instruments)
+
     async def serve(self, shards: OwnedShards) -> None:
         """Listens and begins to render; `port` says where. Raises SettingsError when the address cannot be had."""
         self._live.shards = shards
@@ -72,6 +88,8 @@ class Telemetry:
             return
         self._live.enter(shard, stage)
         if isinstance(stage, RatersStage):
+            for detector, muted in muted_detectors(stage.policies).items():
+                self._instruments.detector_muted.labels(detector).set(muted)
             self.board.enter(shard, stage)
 
     async def _beat(self) -> None:

@@ -96,6 +96,13 @@ def look_up(connection: KafkaConnection, names: Sequence[str]) -> dict[str, Topi
         return _facts(admin, names)
 
 
+def retention_seconds(connection: KafkaConnection, names: Sequence[str]) -> dict[str, float]:
+    """How long Kafka keeps each topic's records; one that it keeps for ever is left out. Raises `Unavailable`."""
+    with _admin(connection) as admin:
+        kept_ms = {name: int(settings["retention.ms"]) for name, settings in _settings(admin, names).items()}
+    return {name: ms / 1000 for name, ms in kept_ms.items() if ms >= 0}
+
+
 def _create(admin: Any, spec: TopicSpec, replication: int) -> bool:
     wanted = {
         "num_partitions": spec.partitions,

@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.cli": frozenset({"stream", "stack", "alerts"}),
     "stream.__main__": frozenset({"stream"}),
     # A whole deployment on one machine: it starts the servers, the worker, and looks at both as a person would.
-    "stream.demo": frozenset({"stream", "stack"}),
+    "stream.demo": frozenset({"stream", "stack", "alerts"}),
     "stack": frozenset(),
     # Boards name metrics by their declarations, and the default budget.
     "grafana": frozenset({"stream.telemetry.metrics", "stream.policy"}),

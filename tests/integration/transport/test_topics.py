@@ -7,7 +7,7 @@ from stream.transport.connection import KafkaConnection
 from stream.transport.identity import PARTITIONS, SCHEMA, TOPIC_ID
 from stream.transport.kafka_identities import KafkaIdentities
 from stream.transport.port import Partition
-from stream.transport.topics import TopicSpec, declared_topics, ensure_topics, look_up
+from stream.transport.topics import TopicSpec, declared_topics, ensure_topics, look_up, retention_seconds
 
 
 def test_missing_topics_are_made_as_declared_and_verified_the_next_time(connection, unique_name):
@@ -42,6 +42,13 @@ def test_a_longer_retention_than_wanted_is_fine(connection, unique_name, retenti
     ensure_topics(connection, [TopicSpec(name, 1, {"retention.ms": retention_ms})], replication=1)
     [report] = ensure_topics(connection, [TopicSpec(name, 1, {"retention.ms": "5000"})], replication=1)
     assert not report.problems
+
+
+def test_retention_is_told_in_seconds_and_left_out_where_nothing_expires(connection, unique_name):
+    week, ever = unique_name("judgments"), unique_name("judgments")
+    specs = [TopicSpec(week, 1, {"retention.ms": "604800000"}), TopicSpec(ever, 1, {"retention.ms": "-1"})]
+    ensure_topics(connection, specs, replication=1)
+    assert retention_seconds(connection, [week, ever]) == {week: 604_800.0}
 
 
 async def test_identities_hold_what_a_shards_state_depends_on(connection, topic, unique_name):

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.unit.telemetry.boards import exported, flagged, forgive
 from tests.unit.telemetry.conftest import Clock, MakeBoard
 from tests.unit.telemetry.crowd import NOW_MS, Crowd, name
@@ -77,4 +79,34 @@ async def test_a_shard_that_left_takes_its_numbers_along_but_hands_its_findings_
     assert page.get("rater_suspect", **flagged(2)) == 1
     clock.now_ms += 30_000
     await board.refresh()
-    assert Exported.of(board).get("rater_suspect", **flagged(2)) == 0
+    assert Exported.of(board).get("rater_suspect", **flagged(2)) is None
+
+
+@pytest.mark.parametrize("judgments", [15, 40])
+async def test_a_finding_is_told_as_critical_while_it_is_and_as_0_once_it_closed(
+    make_board: MakeBoard, judgments: int
+) -> None:
+    crowd = Crowd()
+    crowd.work(judgments, wrong=2)
+    board = make_board("findings")
+    page = await exported(board, crowd)
+    levels = {found.detector: found.state for found in crowd.raters.findings.values()}
+    assert levels["known_answers"] == ("suspect" if judgments == 15 else "critical")
+    for detector, state in levels.items():
+        assert page.get("rater_critical", **flagged(2, detector)) == (1 if state == "critical" else None)
+    forgive(crowd)
+    await board.refresh()
+    told = Exported.of(board).get("rater_critical", **flagged(2))
+    assert told == (None if judgments == 15 else 0)
+
+
+async def test_a_raters_judgments_are_counted_over_the_hour_and_the_day_too(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for n, ago_ms in enumerate((60_000, 120_000, 5 * 3_600_000, 3 * 86_400_000)):
+        crowd.judge(0, f"item-{n}", "yes", ago_ms=ago_ms)
+    crowd.apply()
+    page = await exported(make_board(), crowd)
+    labels = {"rater": name(0), "queue": "toxicity", "vendor": "acme"}
+    counted = {window: page.get("rater_judgments", window=window, **labels) for window in ("1h", "24h", "7d", "last50")}
+    assert counted == {"1h": 2, "24h": 3, "7d": 4, "last50": 4}
+    assert page.get("rater_agreement_ratio", window="24h", **labels) is None

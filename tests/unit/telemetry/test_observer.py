@@ -153,3 +153,12 @@ def test_a_raw_rater_id_is_refused_and_named_nowhere(observed: Observed) -> None
     assert observed.page.get("rejects_total", topic="judgments", reason="raw_rater_id") == 1
     assert RAW not in text
     assert RAW.split("@", maxsplit=1)[0] not in text
+
+
+def test_verdicts_are_counted_by_detector() -> None:
+    observed = Observed()
+    counts = {("verdict", "applied"): 2, ("finding_cleared", "copying"): 1, ("finding_confirmed", "copying"): 1}
+    observed.observer.applied(SHARD, Effects((), counts), NOW_MS)
+    assert observed.page.get("findings_decided_total", detector="copying", verdict="cleared") == 1
+    assert observed.page.get("findings_decided_total", detector="copying", verdict="confirmed") == 1
+    assert observed.page.get("notes_total", what="finding_cleared", detail="copying") is None

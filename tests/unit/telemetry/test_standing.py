@@ -25,12 +25,19 @@ def test_a_finding_that_opens_again_is_1_again(standing: Standing) -> None:
     assert standing.values(500) == {ONE: 1}
 
 
-def test_a_shard_that_left_is_exported_as_it_was_until_its_new_owner_serves_and_then_as_0(standing: Standing) -> None:
+def test_a_shard_that_left_is_exported_as_it_was_until_its_new_owner_serves_and_never_as_0(standing: Standing) -> None:
     standing.hold("outcomes:0", frozenset({ONE}), 0)
     standing.release("outcomes:0", 20)
     assert standing.values(29) == {ONE: 1}
-    assert standing.values(30) == {ONE: 0}
-    assert standing.values(130) == {}
+    assert standing.values(30) == {}
+
+
+def test_a_0_goes_with_its_shard_for_its_new_owner_may_open_the_finding_again(standing: Standing) -> None:
+    standing.hold("outcomes:0", frozenset({ONE, TWO}), 0)
+    standing.hold("outcomes:0", frozenset({TWO}), 5)
+    standing.release("outcomes:0", 20)
+    assert standing.values(29) == {TWO: 1, ONE: 0}
+    assert standing.values(30) == {}
 
 
 def test_what_another_owner_closed_meanwhile_is_0_when_the_shard_comes_back(standing: Standing) -> None:

@@ -1,0 +1,146 @@
+"""Stands in for pager, chat and webhooks on one machine: takes what Alertmanager sends, and keeps it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+_RUNBOOKS = Path(__file__).parents[2] / "alerts" / "runbooks"
+_PAGERDUTY_NEEDS = frozenset({"routing_key", "dedup_key", "event_action"})
+_OF_A_TRIGGER = frozenset({"summary", "source", "severity"})
+
+
+class Message(NamedTuple):
+    """What arrived: `service` is pagerduty, slack or webhook, `channel` what follows it in the address."""
+
+    at_ms: int
+    service: str
+    channel: str
+    body: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The line that a phone shows."""
+        match self.service:
+            case "pagerduty":
+                told = self.body.get("payload", {}).get("summary", self.body["dedup_key"])
+                return f"{self.body['event_action']}: {told}"
+            case "slack":
+                return str(self.body["attachments"][0]["title"])
+            case _:
+                names = ", ".join(sorted({alert["labels"]["alertname"] for alert in self.body["alerts"]}))
+                return f"{self.body['status']}: {names}"
+
+    @property
+    def resolved(self) -> bool:
+        """Whether it says that something is over."""
+        match self.service:
+            case "pagerduty":
+                return bool(self.body["event_action"] == "resolve")
+            case "slack":
+                return bool(self.body["attachments"][0]["color"] == "good")
+            case _:
+                return bool(self.body["status"] == "resolved")
+
+
+class Recorder:
+    """Listens at `url` inside a `with` block: PagerDuty's Events v2 at /v2/enqueue, Slack at /slack/CHANNEL, webhooks
+    at /webhook/NAME. Every message is a line of `file`, too. Runbooks are to be read at /runbooks/NAME.
+    """
+
+    def __init__(self, port: int, file: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._file, self._lock = file, threading.Lock()
+        self._messages: list[Message] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self._take))
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="recorder")
+
+    @property
+    def messages(self) -> list[Message]:
+        """All that arrived, in order."""
+        with self._lock:
+            return list(self._messages)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _take(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
+        service, _, channel = path.strip("/").partition("/")
+        service = "pagerduty" if path == "/v2/enqueue" else service
+        fault = _FAULTS.get(service, _unknown)(body)
+        if fault:
+            return 400, fault
+        message = Message(time.time_ns() // 1_000_000, service, channel, body)
+        with self._lock:
+            self._messages.append(message)
+            with self._file.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(message._asdict(), ensure_ascii=False) + "\n")
+        if service == "pagerduty":
+            answer = {"status": "success", "message": "Event processed", "dedup_key": body["dedup_key"]}
+            return 202, json.dumps(answer)
+        return 200, "ok"
+
+
+def _handler(take: Callable[[str, dict[str, Any]], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            try:
+                status, answer = take(self.path, json.loads(text))
+            except ValueError:
+                status, answer = 400, "no JSON"
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def do_GET(self) -> None:
+            runbook = _RUNBOOKS / f"{Path(self.path).name}.md"
+            self.send_response(200 if runbook.is_file() else 404)
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(runbook.read_bytes() if runbook.is_file() else b"There is no such runbook.")
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
+            """The messages themselves are the log."""
+
+    return Handler
+
+
+def _pagerduty(body: Mapping[str, Any]) -> str | None:
+    missing = _PAGERDUTY_NEEDS - body.keys()
+    if body.get("event_action") == "trigger":
+        missing |= _OF_A_TRIGGER - body.get("payload", {}).keys()
+    elif body.get("event_action") not in {"acknowledge", "resolve"}:
+        return "event_action is trigger, acknowledge or resolve"
+    return f"missing: {', '.join(sorted(missing))}" if missing else None
+
+
+def _slack(body: Mapping[str, Any]) -> str | None:
+    return None if body.get("attachments") or body.get("text") else "no_text"
+
+
+def _webhook(body: Mapping[str, Any]) -> str | None:
+    return None if body.get("version") == "4" else "no Alertmanager webhook of version 4"
+
+
+def _unknown(_: Mapping[str, Any]) -> str | None:
+    return "no such service"
+
+
+_FAULTS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "pagerduty": _pagerduty,
+    "slack": _slack,
+    "webhook": _webhook,
+}

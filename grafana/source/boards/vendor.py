@@ -103,8 +103,8 @@ _CONTRACT = (
 _BY_QUEUE = (
     table(
         "By queue, 7 days",
-        "A row a queue. `agreed` is the accuracy of the contract. The interval is Wilson's at 95 % of the share right on "
-        "known answers. Cost is in the contract's currency; a correct judgment costs the price divided by the share "
+        "A row a queue. `agreed` is the accuracy of the contract. The interval is Wilson's at 95 % of the share right "
+        "on known answers. Cost is in the contract's currency; a correct judgment costs the price divided by the share "
         "right. Empty is unknown.",
         "queue",
         (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.metronomic import USUAL_SPREAD, add_own_pace
+from stream.quality.metronomic import add_own_pace
 from stream.quality.pace import PACE_STEP
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import UNIT, Flag, Kind
@@ -29,24 +29,29 @@ _SET = int(Kind.SET)
 @compiled
 def add_supporting(row: Any, raters: Raters, slot: int) -> None:
     """Adds an OUTCOME to the rater's sums, and to the usual spread in the queue's row."""
+    if (int64(row["old"]["flags"]) | int64(row["new"]["flags"])) & _GOLD_SEEN:
+        _add_known_answers(row, raters, slot)
+    if row["first"]:
+        _add_pace(row["new"], 1, raters, slot)
+    elif row["last"]:
+        _add_pace(row["old"], -1, raters, slot)
+
+
+@compiled
+def _add_known_answers(row: Any, raters: Raters, slot: int) -> None:
     hot = raters.hot[slot]
-    kind, classes = hot["label_kind"], int64(row["classes"])
-    queue = int64(hot["queue_row"])
-    usual = raters.pace[queue, PACE_SUMS:]
+    kind, classes, queue = hot["label_kind"], int64(row["classes"]), hot["queue_row"]
     if not row["first"]:
         _add_known(row["old"], -1, kind, classes, raters.known[slot], raters.known[queue])
     if not row["last"]:
         _add_known(row["new"], 1, kind, classes, raters.known[slot], raters.known[queue])
-    if row["first"]:
-        _add_pace(row["new"], 1, raters.pace[slot], usual)
-    elif row["last"]:
-        _add_pace(row["old"], -1, raters.pace[slot], usual)
 
 
 @compiled
-def _add_pace(score: Any, sign: int, sums: np.ndarray, usual: np.ndarray) -> None:
+def _add_pace(score: Any, sign: int, raters: Raters, slot: int) -> None:
     if int64(score["flags"]) & _FAST_KNOWN:
-        add_own_pace(int64(score["pace"]) * PACE_STEP, sign, sums[:PACE_SUMS], usual[:USUAL_SPREAD])
+        usual = raters.pace[raters.hot[slot]["queue_row"], PACE_SUMS:]
+        add_own_pace(int64(score["pace"]) * PACE_STEP, sign, raters.pace[slot, :PACE_SUMS], usual)
 
 
 @compiled

@@ -12,7 +12,7 @@ from stream.quality.partners import meet
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import SHARE, UNIT, Kind
 
-_SET = int(Kind.SET)
+_SET, _ORDINAL = int(Kind.SET), int(Kind.ORDINAL)
 _SAMPLED = 8  # one answer in so many is asked what it could tell
 _CALM = 4.0  # nats: while the change detector stands below, nothing has changed yet
 
@@ -94,5 +94,8 @@ def restart_change(raters: Raters, slot: int) -> None:
 
 @compiled
 def _add_known(score: Any, classes: int, sign: int, raters: Raters, slot: int) -> None:
+    """On a scale `expected` is agreement by degree, more than any label's share: there each is held for as likely."""
     right = int64(score["label"]) == int64(score["known"])
-    add_known(right, score["hit"] / SHARE, score["expected"] / UNIT, classes, sign, raters.alarm[slot])
+    on_scale = raters.hot[slot]["label_kind"] == _ORDINAL
+    share = 1.0 / classes if on_scale else score["expected"] / UNIT
+    add_known(right, score["hit"] / SHARE, share, classes, sign, raters.alarm[slot])

@@ -23,10 +23,11 @@ from stream.quality.queue_shift import SHIFT_STATE, has_learned, queue_shift
 from stream.quality.rank_sums import RANK_SUMS
 from stream.quality.rater_rows import PACES
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import SUMMARY, Kind
+from stream.quality.schema import COLUMNS, SUMMARY, Kind
 from stream.quality.shift_share import shift_share
 from stream.quality.speed import PACE_SUMS, speed
 from stream.quality.suspicion import PARTS, ranked, suspicion, suspicion_parts
+from stream.quality.windows import Window, window_sums
 from stream.stages.findings import open_finding
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Flush, Stage
@@ -70,6 +71,7 @@ def _read_out(table: RaterTable, slot: int, queue: QueueInfo) -> None:
     suspicion_parts(table.rows, slot, np.zeros(PARTS))
     ranked(table.rows, slot)
     measure(table.rows.life[slot], table.rows.mix[slot])
+    window_sums(table.rows, slot, int(Window.WEEK), _NOW_MS, np.zeros(COLUMNS, "i8"), np.zeros(table.width, "i8"))
     if table.rows.hot["kind"][slot] == GROUP:
         return
     for detector in Detector:

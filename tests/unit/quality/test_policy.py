@@ -1,6 +1,7 @@
 """How a finding stands: levels, hysteresis, verdicts, corrected known answers, and what a queue's own policy turns."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from stream.quality.alarm import alarm_nats
 from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.change import change_nats
 from stream.quality.policy import ALL_ON, DEFAULT_POLICY, SURE_OF_KIND, Detector, Policy, State
-from stream.quality.schema import Column
+from stream.quality.schema import Column, Kind
 from tests.oracle.answers import always, answers, blindly, honestly
 from tests.oracle.raters_drive import Bench, Moved, Seen
 
@@ -275,3 +276,16 @@ def test_on_a_queue_with_more_labels_the_tests_begin_anew_with_room_for_them() -
     (closed, *again) = fed(bench, five)
     assert (closed.n, closed.is_open) == (1, False)
     assert [one.is_open for one in again] == [True, True]
+
+
+def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_levels_lie() -> None:
+    """By degree two answers agree to 70 % by chance, which is no label's share."""
+    random_ = random.Random(7)
+    known = [Seen(label=random_.randrange(4), credit=1.0, hit=0.85, expected=0.7) for _ in range(200)]
+    known = [seen if random_.random() < 0.85 else seen._replace(credit=0.0) for seen in known]
+    scale = Bench(1, kind=Kind.ORDINAL)
+    assert fed(scale, known) == []
+    assert nats(scale) < DEFAULT_POLICY.watch
+    nominal = Bench(1)
+    fed(nominal, [seen._replace(expected=0.25) for seen in known])
+    assert np.array_equal(scale.rows.alarm[0], nominal.rows.alarm[0])

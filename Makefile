@@ -28,14 +28,15 @@ demo: sync ## Run the whole stack with a simulated crowd, without Docker
 
 test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
 	@$(RUN) python -m stack.install
+	@$(RUN) python -m stream.stages.warm
 	@$(RUN) pytest $(ARGS)
 
-check: sync ## Lint, types, the import direction, docstring examples; rules, routes and runbooks of alerts
+check: sync ## Lint, types, the import direction, docstring examples; alerts, routes, runbooks and boards
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy $(TYPED)
 	@$(RUN) python -m stack.install prometheus alertmanager
-	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/alerts stream stack
+	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/alerts tests/unit/grafana stream stack grafana/source
 
 bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis
@@ -47,6 +48,7 @@ quality: sync ## Measure the detectors on simulated worlds and real crowds; ends
 generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py
 	@$(RUN) python -m alerts
+	@$(RUN) python -m grafana.source
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
 	@deploy/make_secrets.sh

@@ -9,6 +9,7 @@ from stream.intake.payload import QueuePayload, SettingsPayload
 
 QUEUE, LABELS = "bench", ("a", "b", "c", "d")
 VENDORS = ("north", "south", "east")
+PER_SECOND = 2_000
 SETTINGS = SettingsPayload(queues=(QueuePayload(name=QUEUE, labels=LABELS),), accept_raw_ids=True)
 
 
@@ -25,8 +26,12 @@ class Load:
     seed: int = 1
 
 
-def records(load: Load, now_ms: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
-    """(key, value) of every record, in order of arrival; `first` numbers the first item."""
+def records(load: Load, start_ms: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
+    """(key, value) of every record, in order of arrival; `first` numbers the first item.
+
+    The first judgment was submitted at `start_ms`, and PER_SECOND of them each second from there on: with one time for
+    all, a rater's latest judgments would be in the order of their hashes, and each newcomer would move half of them.
+    """
     rng = np.random.default_rng(load.seed + first)
     items = load.judgments // load.redundancy
     arrival = np.arange(items)[:, None] + rng.exponential(load.window, (items, load.redundancy))
@@ -43,7 +48,7 @@ def records(load: Load, now_ms: int, first: int = 0) -> Iterator[tuple[bytes, by
     fate = rng.random(len(order)).tolist()
     truths = truth.tolist()
     for n, at in enumerate(item):
-        name = f"item-{first + at:09d}"
+        name, now_ms = f"item-{first + at:09d}", start_ms + n * 1_000 // PER_SECOND
         who = rater[n]
         head = (
             f'{{"judgment_id":"{name}-{turn[n]}","item_id":"{name}","rater_id":"rater-{who:06d}","queue":"{QUEUE}",'

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis import Redis
 
-from bench.load import SETTINGS, Load, records
+from bench.load import PER_SECOND, SETTINGS, Load, records
 from stack.local import LocalStack
 from stream.demo.deployment import Deployment
 from stream.demo.progress import end_offsets, stored_offsets
@@ -35,7 +35,7 @@ def throughput(load: Load, partitions: int, folder: Path, say: Say) -> dict[str,
     say(f"{load.judgments:,} judgments, {load.raters:,} raters, {partitions} partitions")
     with LocalStack(folder / "stack") as stack:
         deployment = prepared(stack, folder, partitions)
-        deployment.produce(records(load, _now_ms()))
+        deployment.produce(records(load, _now_ms() - load.judgments * 1_000 // PER_SECOND))
         deployment.start_worker()
         try:
             return asyncio.run(_follow(deployment)) | {"partitions": partitions, "raters": load.raters}

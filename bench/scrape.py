@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.load import Load, records
+from bench.load import PER_SECOND, Load, records
 from bench.pipeline import Say, prepared
 from stack.local import LocalStack
 from stream.demo.progress import caught_up
@@ -20,7 +20,8 @@ def scrape_cost(raters: int, folder: Path, say: Say) -> dict[str, Any]:
     say(f"/metrics with {raters:,} raters")
     with LocalStack(folder / "stack") as stack:
         deployment = prepared(stack, folder, 4)
-        deployment.produce(records(Load(raters * 15, raters=raters), time.time_ns() // 1_000_000))
+        load = Load(raters * 15, raters=raters)
+        deployment.produce(records(load, time.time_ns() // 1_000_000 - load.judgments * 1_000 // PER_SECOND))
         deployment.start_worker(rater_series="all", rater_series_cap="100000")
         try:
             deployment.wait_until_ready()

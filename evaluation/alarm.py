@@ -11,25 +11,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import chi2
 
-from evaluation.predictives import Scored, first, predict, reference, room
 from evaluation.run import Figures, Run
+from evaluation.stages import CrewStages, Inbox, Played, take_outcome
 from evaluation.worlds import MODERATE, ROUGH, WORLDS, Population, World, judgments
 from evaluation.worlds import behaviours as b
 from evaluation.worlds.behaviours import Behaviour
 from evaluation.worlds.compiled import compiled
 from evaluation.worlds.scene import Floats, Ints
-from stream.quality.alarm import SCORED, add_known, add_scored, alarm_length, alarm_nats, explained_nats
-from stream.quality.budget import thresholds
-from stream.quality.change import AFTER, add_change, change_length, change_nats
-from stream.quality.detectability import INFORMATION_SUMS, add_information, expected_judgments
-from stream.quality.predictive import mix_share
+from stream.policy.declared import DeclaredPolicy
+from stream.quality.alarm import alarm_nats
+from stream.quality.budget import Thresholds
+from stream.quality.change import change_nats
+from stream.quality.compiled import int64
+from stream.quality.detectability import expected_judgments
+from stream.quality.rater_rows import Raters
+from stream.quality.schema import Flag
+from stream.stages.policies import derived
 
 _NEVER = 1 << 40
 _WEEK = 2_500  # judgments of a rater-week, as in the default policy
-_TICKET, _CRITICAL = 10e-4, 1e-4  # honest raters flagged, a rater-week
-_ALARM_SHARE, _CHANGE_SHARE = 0.60, 0.20  # of the budget: the sums of the default policy's shares of these detectors
-TICKET = thresholds(_ALARM_SHARE * _TICKET, _CHANGE_SHARE * _TICKET, _WEEK)
-CRITICAL = thresholds(_ALARM_SHARE * _CRITICAL, _CHANGE_SHARE * _CRITICAL, _WEEK)
+_POLICY = derived(DeclaredPolicy())
+TICKET = Thresholds(_POLICY.alarm, _POLICY.change)
+CRITICAL = Thresholds(_POLICY.alarm_critical, _POLICY.change_critical)
+_GOLD = int(Flag.GOLD_SEEN)
 _CHUNK = 20_000
 _TURN = 250
 _SOON = 60
@@ -48,11 +52,13 @@ _ODD = (
 class Flagged(NamedTuple):
     """At which judgment of each rater a threshold was first reached: int64[rater, (ticket, critical)]; else _NEVER.
 
+    by: the same shape, 0 by the alarm, 1 by the change detector.
     off_golds: the rater's judgments off the golds at the ticket. expected: see detectability.py.
     """
 
     names: np.ndarray
     at: Ints
+    by: Ints
     off_golds: Ints
     expected: tuple[float, float, float]
 
@@ -61,11 +67,11 @@ class Flagged(NamedTuple):
         return float((self.at[self.names == name, level] <= within).mean())
 
 
-class _Detectors(NamedTuple):
-    alarms: Ints  # [rater, place]
-    changes: Ints  # [rater, place]
-    information: Ints
-    at: Ints  # [rater, level]
+class _Firsts(NamedTuple):
+    """Of each rater of a crew: int64[rater, (ticket, critical)] as in Flagged, and judgments off the golds so far."""
+
+    at: Ints
+    by: Ints  # which test reached the threshold first: 0 the alarm, 1 the change detector
     off_golds: Ints  # [rater, (so far, at the ticket)]
 
 
@@ -91,7 +97,6 @@ def flagged(
     world: World, population: Population, crew: Sequence[Behaviour], *, seed: int, crews: int, judgments_per_rater: int
 ) -> Flagged:
     """Runs crews through both detectors."""
-    K, raters = world.classes, len(crew)
     stream = judgments(
         world,
         population,
@@ -101,22 +106,22 @@ def flagged(
         crews=range(crews),
         chunk_judgments=_CHUNK,
     )
-    out, found, number = room(_CHUNK, K, world.redundancy), [_detectors(raters, K)], 0
-    seen = reference(raters, K, world.redundancy)
+    firsts: list[_Firsts] = []
+    information = []
     levels = np.array([TICKET, CRITICAL])
     for chunk in stream:
-        if chunk.crew != number:
-            number = chunk.crew
-            seen = reference(raters, K, world.redundancy)
-            found.append(_detectors(raters, K))
-        made = predict(chunk.item, chunk.rater, chunk.label, chunk.known, seen, out)
-        _follow(first(made, out), found[-1], levels, K)
-    expected = expected_judgments(np.sum([one.information for one in found], 0), TICKET.alarm)
+        if chunk.crew == len(firsts):
+            stages = CrewStages(world, len(crew))
+            firsts.append(_firsts(len(crew)))
+            information.append(stages.raters.tells[len(crew)])
+        for played in stages.play(chunk):
+            _follow(played, stages.raters, stages.inbox, levels, world.classes, firsts[-1])
     return Flagged(
-        np.tile([one.name for one in crew], len(found)),
-        np.concatenate([one.at for one in found]),
-        np.concatenate([one.off_golds[:, 1] for one in found]),
-        expected,
+        np.tile([one.name for one in crew], len(firsts)),
+        np.concatenate([one.at for one in firsts]),
+        np.concatenate([one.by for one in firsts]),
+        np.concatenate([one.off_golds[:, 1] for one in firsts]),
+        expected_judgments(np.sum(information, 0), TICKET.alarm),
     )
 
 
@@ -140,9 +145,11 @@ def _budget(world: World, seed: int, crews: int, each: int) -> Figures:
     weeks = len(honest) * each / _WEEK
     figures: Figures = {"rater-weeks": weeks}
     for level, name in enumerate(("ticketed", "critical")):
-        count = int((honest[:, level] < _NEVER).sum())
+        mine = honest[:, level] < _NEVER
+        count, by_change = int(mine.sum()), int(found.by[found.names == "honest", level][mine].sum())
         upper = chi2.ppf(0.95, 2 * count + 2) / 2
-        figures[name] = {"raters": count, "per 10,000": 1e4 * count / weeks, "upper 95 %": 1e4 * upper / weeks}
+        rates = {"per 10,000": 1e4 * count / weeks, "upper 95 %": 1e4 * upper / weeks}
+        figures[name] = {"raters": count, "by change": by_change, **rates}
     return figures
 
 
@@ -176,34 +183,22 @@ def _whole(number: float) -> int | None:
     return round(number) if math.isfinite(number) and number < _NEVER / 2 else None
 
 
-def _detectors(raters: int, K: int) -> _Detectors:
-    return _Detectors(
-        np.zeros((raters, alarm_length(K)), np.int64),
-        np.zeros((raters, change_length(K)), np.int64),
-        np.zeros(INFORMATION_SUMS, np.int64),
-        np.full((raters, 2), _NEVER),
-        np.zeros((raters, 2), np.int64),
-    )
+def _firsts(raters: int) -> _Firsts:
+    return _Firsts(np.full((raters, 2), _NEVER), np.zeros((raters, 2), np.int64), np.zeros((raters, 2), np.int64))
 
 
 @compiled
-def _follow(scored: Scored, to: _Detectors, levels: Floats, K: int) -> None:
-    for place in range(len(scored.rater)):
-        rater, label, counts = scored.rater[place], scored.label[place], scored.counts[place]
-        alarm, change = to.alarms[rater], to.changes[rater]
-        if scored.known[place] >= 0:
-            right, expected = label == scored.known[place], mix_share(label, counts, K)
-            add_known(right, scored.hit[place], expected, K, 1, alarm)
-        else:
-            before = explained_nats(alarm, K)
-            add_scored(label, scored.said[place], counts, K, alarm)
-            if alarm[SCORED] > AFTER:
-                add_change(label, scored.said[place], counts, K, explained_nats(alarm, K) - before, change)
-            add_information(scored.said[place], counts, K, to.information)
+def _follow(played: Played, raters: Raters, inbox: Inbox, levels: Floats, classes: int, to: _Firsts) -> None:
+    for place in range(len(played.rows)):
+        row, rater = played.rows[place], int64(played.places[place])
+        if row["first"] and not int64(row["new"]["flags"]) & _GOLD:
             to.off_golds[rater, 0] += 1
-        found, since = alarm_nats(alarm, K), change_nats(change, K)
+        if not take_outcome(row, raters, rater, inbox):
+            continue
+        found, since = alarm_nats(raters.alarm[rater], classes), change_nats(raters.change[rater], classes)
         for level in range(2):
             if to.at[rater, level] == _NEVER and (found >= levels[level, 0] or since >= levels[level, 1]):
-                to.at[rater, level] = scored.judged[place]
+                to.at[rater, level] = raters.hot[rater]["seen"]
+                to.by[rater, level] = found < levels[level, 0]
                 if level == 0:
                     to.off_golds[rater, 1] = to.off_golds[rater, 0]

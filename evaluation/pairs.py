@@ -7,18 +7,21 @@ any pair that does not copy and has a rater of another behaviour in it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from evaluation.run import Figures, Run
-from evaluation.weighed import weighed
-from evaluation.worlds import MODERATE, ROUGH, WORLDS, Population, World, judgments
+from evaluation.stages import CrewStages, Inbox, Played, take_outcome
+from evaluation.worlds import MODERATE, OPEN_ITEMS, ROUGH, WORLDS, Population, World, judgments
 from evaluation.worlds.behaviours import COPIER, CREW, HONEST
 from evaluation.worlds.compiled import compiled
 from evaluation.worlds.scene import Floats, Ints
-from stream.quality.copying import PARTNERS, copying_threshold
+from stream.quality.compiled import int64
+from stream.quality.copying import copying_threshold
 from stream.quality.copying_power import can_tell, shared_items_to_tell
-from stream.quality.partners import MEETINGS, PARTNER, TOTALS, is_named, meet
+from stream.quality.partners import MEETINGS, is_named, meet
+from stream.quality.rater_rows import Raters
 
 _COPIERS = 4
 PAIRS_CREW = (*[COPIER] * _COPIERS, *CREW[_COPIERS:])
@@ -68,49 +71,85 @@ def follow(
     judgments_per_rater: int = _WEEK,
 ) -> Named:
     """Runs the crews, for a week each, and notes who is named when."""
-    raters, classes = len(PAIRS_CREW), world.classes
+    raters = len(PAIRS_CREW)
     at = np.full((crews, len(thresholds), raters, raters), _NEVER)
     shared, by_share, crew = np.zeros((crews, raters, raters), np.int64), np.zeros(MEETINGS, np.int64), -1
     stream = judgments(
         world, population, judgments_per_rater=judgments_per_rater, seed=seed, crew=PAIRS_CREW, crews=range(crews)
     )
-    for number, rows in weighed(stream, raters, classes, world.redundancy):
-        if number != crew:
-            crew, tables = number, np.zeros((raters, PARTNERS), PARTNER)
-            totals, mixes = np.zeros((raters, TOTALS), np.int64), np.zeros((raters, classes), np.int64)
-        _meet_all(rows, tables, totals, mixes, by_share, shared[number], thresholds, at[number])
+    for chunk in stream:
+        if chunk.crew != crew:
+            crew, stages = chunk.crew, CrewStages(world, raters)
+            seats = _Seats(np.full(OPEN_ITEMS, -1), np.zeros(OPEN_ITEMS, np.int64), _no_takers(world))
+            stages.raters.by_share[raters] = by_share
+        for played in stages.play(chunk):
+            _meet_all(played, stages.raters, stages.inbox, world.classes, seats, shared[crew], thresholds, at[crew])
+        by_share = stages.raters.by_share[raters].copy()
     return Named(at, shared, by_share)
+
+
+class _Seats(NamedTuple):
+    """Who has judged an item, by its place in the ring of open items."""
+
+    item: Ints
+    taken: Ints
+    raters: Ints  # [place, seat]
+
+
+def _no_takers(world: World) -> Ints:
+    return np.zeros((OPEN_ITEMS, world.redundancy), np.int64)
 
 
 @compiled
 def _meet_all(
-    rows: np.ndarray,
-    tables: np.ndarray,
-    totals: Ints,
-    mixes: Ints,
-    by_share: Ints,
+    played: Played,
+    raters: Raters,
+    inbox: Inbox,
+    classes: int,
+    seats: _Seats,
     shared: Ints,
     thresholds: Floats,
     at: Ints,
 ) -> None:
-    classes = mixes.shape[1]
-    for row in range(len(rows)):
-        one = rows[row]
-        rater = one["rater"]
-        for seat in range(one["peers"]):
-            other = one["peer"][seat]
-            if seat < one["before"]:
-                shared[rater, other] += 1
-                shared[other, rater] += 1
-            key = np.uint64(other + 1)
-            place = meet(
-                key, one["peer_label"][seat], one["label"], one, mixes[rater], classes, tables[rater], totals[rater],
-                by_share,
+    queue, met = len(shared), 0
+    for place in range(len(played.rows)):
+        row, rater = played.rows[place], int64(played.places[place])
+        if row["first"]:
+            _share(int64(played.items[int64(row["judgment"]) - played.start]), rater, seats, shared)
+        take_outcome(row, raters, rater, inbox)
+        while met < len(played.meetings) and played.meetings[met]["row"] == place:
+            meeting = played.meetings[met]
+            met += 1
+            entry = meet(
+                meeting["key"], int64(meeting["label"]), int64(row["new"]["label"]), row, raters.habit[rater], classes,
+                raters.partners[rater], raters.met[rater], raters.by_share[queue],
             )  # fmt: skip
             for limit in range(len(thresholds)):
-                if place >= 0 and is_named(tables[rater][place], classes, thresholds[limit]):
+                if entry >= 0 and is_named(raters.partners[rater][entry], classes, thresholds[limit]):
+                    other = _place_of(meeting["key"], raters)
                     at[limit, rater, other] = min(at[limit, rater, other], shared[rater, other])
-        mixes[rater, one["label"]] += 1
+
+
+@compiled
+def _share(item: int, rater: int, seats: _Seats, shared: Ints) -> None:
+    """Counts an item for the rater and for each who has judged it before."""
+    slot = item % OPEN_ITEMS
+    if seats.item[slot] != item:
+        seats.item[slot], seats.taken[slot] = item, 0
+    for seat in range(seats.taken[slot]):
+        other = seats.raters[slot, seat]
+        shared[rater, other] += 1
+        shared[other, rater] += 1
+    seats.raters[slot, seats.taken[slot]] = rater
+    seats.taken[slot] += 1
+
+
+@compiled
+def _place_of(key: int, raters: Raters) -> int:
+    place = 0
+    while raters.hot[place]["rater"] != key:
+        place += 1
+    return place
 
 
 def _judged(named: Named, limit: int, world: World, threshold: float) -> Figures:

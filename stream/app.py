@@ -14,7 +14,7 @@ from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
 from stream.intake.queues_file import load_settings
 from stream.policy.declared import DeclaredPolicy
-from stream.policy.policy_file import load_policy
+from stream.policy.policy_file import check_queues, load_policy
 from stream.quality.schema import SCHEMA_VERSION
 from stream.settings import Settings
 from stream.stages.items_stage import ItemStage
@@ -121,7 +121,7 @@ def _tell_surroundings(settings: Settings, telemetry: Telemetry) -> None:
 def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> StageOf:
     key = ControlKey.load(str(settings.control_key_file)) if settings.control_key_file else None
     sources, destinations = facts[settings.judgments].partitions, facts[settings.outcomes].partitions
-    declared = load_policy(settings.policy_file) if settings.policy_file else DeclaredPolicy()
+    declared = declared_policy(settings)
     policies = Policies.of(declared)
     compile_kernels()
 
@@ -149,6 +149,16 @@ def _quality_stages(settings: Settings, facts: Mapping[str, TopicFacts]) -> Stag
         )
 
     return make
+
+
+def declared_policy(settings: Settings) -> DeclaredPolicy:
+    """What the policy file says; raises SettingsError for a queue that the queues file, where there is one, lacks."""
+    if settings.policy_file is None:
+        return DeclaredPolicy()
+    declared = load_policy(settings.policy_file)
+    if settings.queues is not None:
+        check_queues(declared, load_settings(settings.queues).queues, str(settings.policy_file))
+    return declared
 
 
 def _stop_asked() -> asyncio.Event:

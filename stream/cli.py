@@ -23,6 +23,7 @@ COMMANDS = {
     "rater": ("rater", "Show what is known of a rater."),
     "queue": ("queue", "Show a queue and its vendors."),
     "top": ("top", "Watch raters live, the most suspicious first."),
+    "preview": ("preview", "Draw the boards from a live Prometheus, without Grafana."),
     "pseudonym": ("pseudonym", "Turn a raw rater id into its pseudonym."),
     "whois": ("whois", "At the vendor: find the person behind a pseudonym in the vendor's own roster."),
     "rejects": ("rejects", "List, redrive, or resume after refused records."),

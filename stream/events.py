@@ -150,6 +150,21 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     chosen: Literal["moved", "random"] = "moved"  # moved the measure most, or drawn by chance
 
 
+class Corroboration(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside a finding and would never open one."""
+
+    name: Literal["fast", "metronomic", "inconsistent", "known_gap"]
+    sentence: Sentence
+    n: Annotated[int, Meta(ge=0)]  # judgments that it rests on
+    others: Annotated[int, Meta(ge=0)]  # judgments of other raters that it is held against
+    measure: float
+    low: float  # of its 95 % interval
+    high: float
+    usual: float  # of the measure, in the queue
+    nats: float  # natural log of a likelihood ratio; a usual rater ever reaches x with e^-x
+    support: float | None = None  # how much of it may count beside other evidence, where that is capped
+
+
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A detector's evidenced statement, on topic `findings`. Consumers are idempotent on (id, version)."""
 
@@ -177,6 +192,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     n: Annotated[int, Meta(ge=0)] = 0  # judgments the measure rests on
     peers: Annotated[int, Meta(ge=0)] = 0  # other raters it was compared with
     evidence: Annotated[list[Evidence], Meta(max_length=64)] = []
+    corroboration: Annotated[list[Corroboration], Meta(max_length=8)] = []
     shadow: bool = False  # findings and boards only: no case, no message
 
 

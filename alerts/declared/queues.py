@@ -48,7 +48,7 @@ def _gold_suspect(t: Thresholds) -> Alert:
         "GoldItemSuspect",
         "ticket",
         "queue",
-        "sum by (queue) (raterwatch_queue_gold_items_suspect) > 0",
+        "sum by (queue) (raterwatch_suspect_known_items) > 0",
         "Queue {{ $labels.queue }}: some known answers need review",
         "Raters who are right elsewhere miss {{ $value | humanize }} known answers. Correct or withdraw them: everyone "
         "concerned is scored again.",

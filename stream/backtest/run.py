@@ -11,6 +11,7 @@ import msgspec
 
 from stream.backtest.durations import Durations
 from stream.backtest.order import in_file_order
+from stream.backtest.queues import queues_told
 from stream.backtest.rows import RaterRow, rater_rows
 from stream.backtest.sources import HORIZON_DAYS, event_ms, key_of
 from stream.backtest.watch import Snapshot, Watch
@@ -25,6 +26,7 @@ from stream.quality.items import PERIOD_MS
 from stream.stages.items_stage import ItemStage
 from stream.stages.policies import Policies
 from stream.stages.port import Effects
+from stream.stages.queue_told import QueueTold
 from stream.stages.raters_stage import RatersStage
 from stream.stages.raters_work import RaterWork
 
@@ -53,6 +55,7 @@ class Result:
     snapshots: list[Snapshot]
     shards: list[RatersStage]  # stage 2 as it ended, for whoever wants more
     records: int
+    queues: list[QueueTold] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     rejects: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -82,6 +85,7 @@ class Backtest:
     def __init__(self, settings: SettingsPayload, plan: Plan, listeners: Sequence[Listener] = ()) -> None:
         self._listeners = listeners
         self._watch, self._durations = Watch(plan.snapshots), Durations()
+        self._policies = plan.policies
         numbers, key = range(plan.partitions), ControlKey(secrets.token_bytes(32))
         self._items = [
             ItemStage(
@@ -144,6 +148,7 @@ class Backtest:
             snapshots=sorted(self._watch.snapshots, key=lambda row: (row.queue, row.rater_id, row.n)),
             shards=self._raters,
             records=self._records,
+            queues=queues_told(self._items, self._raters, self._policies, self._log_ms),
             counts=self._counts,
             rejects=self._rejects,
         )

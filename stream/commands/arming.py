@@ -12,11 +12,10 @@ import msgspec
 from stream.commands.arming_log import HeldArming, check_room, check_scope, held_arming, partition_count, publish_orders
 from stream.commands.arming_view import as_builtins, show
 from stream.commands.file_options import FILE
+from stream.commands.moment_types import UNTIL
 from stream.commands.options import opened_store, settings_of, with_control_key, with_redis, with_servers
 from stream.commands.publishing import control_key
 from stream.commands.terminal import console, note, print_json, with_json
-from stream.intake.moments import to_ms
-from stream.intake.reasons import Reason
 from stream.policy.arming import lifts
 from stream.policy.arming_order import ArmingOrder, Mode, Scope
 from stream.policy.declared import FLAGGING, DeclaredPolicy
@@ -25,27 +24,6 @@ from stream.settings import Settings
 from stream.transport.producer import KafkaProducer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_UNITS_MS = {"h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
-
-
-class UntilType(click.ParamType):
-    """A time with offset, or a span from now."""
-
-    name = "until"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Milliseconds since the epoch, ahead of now."""
-        if isinstance(value, int):
-            return value
-        text, now_ms = str(value), time.time_ns() // 1_000_000
-        if text[:-1].isdecimal() and int(text[:-1]) > 0 and text[-1] in _UNITS_MS:
-            return now_ms + int(text[:-1]) * _UNITS_MS[text[-1]]
-        found = to_ms(text)
-        if isinstance(found, Reason) or found <= now_ms:
-            self.fail(
-                "say a span such as 12h, 7d or 2w, or a time to come with offset: 2031-01-05T12:00:00Z", param, ctx
-            )
-        return found
 
 
 def _scope(command: Command) -> Command:
@@ -63,7 +41,7 @@ def _ordering(command: Command) -> Command:
         with_control_key,
         with_servers,
         click.option("--yes", is_flag=True, help="Do not ask."),
-        click.option("--until", "ends_ms", type=UntilType(), help="When it ends by itself: 12h, 7d, 2w, or a time."),
+        click.option("--until", "ends_ms", type=UNTIL, help="When it ends by itself: 12h, 7d, 2w, or a time."),
         click.option("--by", required=True, help="Who orders it: a person's name, for the audit."),
         click.option("--reason", required=True, help="Why, in words that others will understand next year."),
         click.option("--all", "everything", is_flag=True, help="The whole deployment, when nothing else is named."),

@@ -96,7 +96,7 @@ def backtest(
     from stream.backtest.run import Plan  # noqa: PLC0415
     from stream.backtest.summary import as_dict, show  # noqa: PLC0415
     from stream.policy.declared import DeclaredPolicy  # noqa: PLC0415
-    from stream.policy.policy_file import load_policy  # noqa: PLC0415
+    from stream.policy.policy_file import check_queues, load_policy  # noqa: PLC0415
     from stream.report.answers import AnswerBook  # noqa: PLC0415
     from stream.report.find_truth import find_truth  # noqa: PLC0415
     from stream.report.make_report import Material, make_report  # noqa: PLC0415
@@ -108,6 +108,9 @@ def backtest(
     plans, book = [Plan(partitions, Policies.of(one), snapshots) for one in policies], AnswerBook()
     began = time.perf_counter()
     opened = open_files(choice)
+    if choice.queues:
+        for one, file in zip(policies, (policy, against), strict=False):
+            check_queues(one, opened.settings.queues, str(file))
     result, *others = _run(opened, plans, book)
     answers = book.answers()
     made = make_report(

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stream.commands.deployed_policy import policies_of
 from stream.commands.judging import SHOWN_STATES
 from stream.commands.options import opened_store, settings_of, with_redis
+from stream.commands.queue_notes import queue_notes
 from stream.commands.queue_report import GroupReport, QueueReport, queue_reports
 from stream.commands.ranking import Filters, QueueRaters, Ranking, rank, raters_by_queue
 from stream.commands.rater_report import window_builtins
@@ -63,12 +65,13 @@ def queue(*, name: str | None, raters: int, as_json: bool, **given: Any) -> None
 
 async def _look_at_all(settings: Settings, now_ms: int) -> tuple[list[QueueReport], dict[str, QueueRaters]]:
     async with opened_store(settings) as store:
-        return await queue_reports(store, settings, now_ms), await raters_by_queue(store, settings)
+        reports = await queue_reports(store, settings, policies_of(settings), now_ms)
+        return reports, await raters_by_queue(store, settings)
 
 
 async def _look_at_one(settings: Settings, name: str, now_ms: int, limit: int) -> tuple[QueueReport, Ranking]:
     async with opened_store(settings) as store:
-        [report] = await queue_reports(store, settings, now_ms, name=name)
+        [report] = await queue_reports(store, settings, policies_of(settings), now_ms, name=name)
         return report, await rank(store, settings, Filters(queue=name), limit=limit)
 
 
@@ -103,6 +106,8 @@ def _show_one(out: Console, report: QueueReport, ranking: Ranking) -> None:
     out.print(f"answers, 24 h: {escape(mix_line(report.whole.label_mix['24h']))}")
     out.print(f"answers, in all: {escape(mix_line(report.whole.label_mix['lifetime']))}")
     out.print(f"found by peers after about: {_detectable(report)}")
+    for note in queue_notes(report.told):
+        out.print(escape(note))
     out.print(_vendors(report))
     counts = ", ".join(f"{ranking.by_state.get(name, 0):,} {shown}" for name, shown in SHOWN_STATES.items())
     out.print(f"raters: {counts}")
@@ -142,6 +147,7 @@ def _as_json(report: QueueReport) -> dict[str, Any]:
         "queue": report.queue,
         "labels": list(report.labels),
         "answers_to_detect": report.detectable,
+        "told": msgspec.to_builtins(report.told),
         "windows": {name: _without_costs(window) for name, window in _windows(report.whole).items()},
         "vendors": {vendor: _windows(group) for vendor, group in report.vendors.items()},
     }

@@ -3,17 +3,21 @@
 import msgspec
 import numpy as np
 
-from stream.commands.reading import ShardReader, ShardRows, label_mix, partition_count, read_shard, sums_of
+from stream.commands.queue_readings import StoredQueues
+from stream.commands.reading import ShardReader, ShardRows, partition_count, read_shard, sums_of
 from stream.errors import InputError
 from stream.quality.detectability import INFORMATION_SUMS, JUDGMENTS, expected_judgments
 from stream.quality.groups import queue_group
 from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
-from stream.quality.policy import DEFAULT_POLICY
+from stream.quality.partners import MEETINGS
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import COLUMNS
 from stream.quality.windows import WINDOW_NAMES, Window
 from stream.settings import Settings
+from stream.stages.label_mix import label_mix
+from stream.stages.policies import Policies
+from stream.stages.queue_told import QueueTold, queue_told
 
 _LEAST_SAMPLED, _HOPELESS = 20, 10_000.0  # judgments
 WINDOWS = (Window.HOUR, Window.DAY, Window.WEEK, Window.LIFETIME)  # groups keep no list of latest judgments
@@ -34,6 +38,7 @@ class QueueReport(msgspec.Struct, frozen=True):
     whole: GroupReport
     vendors: dict[str, GroupReport]
     detectable: dict[str, float | None]  # kind of rater: weighed answers until its alarm; None: not by peers
+    told: QueueTold
 
 
 class _Sums:
@@ -57,7 +62,7 @@ class _Sums:
 
 
 async def queue_reports(
-    store: ShardReader, settings: Settings, now_ms: int, name: str | None = None
+    store: ShardReader, settings: Settings, policies: Policies, now_ms: int, name: str | None = None
 ) -> list[QueueReport]:
     """Every queue, or the named one. Raises InputError when no shard knows the name."""
     shards = [
@@ -74,11 +79,14 @@ async def queue_reports(
     if name is not None and not wanted:
         known = ", ".join(sorted(queue.name for queue in queues.values())) or "none yet"
         raise InputError(f"no judgment was applied in a queue called {name!r}; queues with judgments: {known}")
-    return [_report(queue, shards, now_ms) for queue in wanted]
+    stored = await StoredQueues.read(store, settings)
+    return [_report(queue, shards, stored, policies, now_ms) for queue in wanted]
 
 
-def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueReport:
-    tells = np.zeros(INFORMATION_SUMS, "i8")
+def _report(
+    queue: QueueInfo, shards: list[ShardRows], stored: StoredQueues, policies: Policies, now_ms: int
+) -> QueueReport:
+    tells, by_share = np.zeros(INFORMATION_SUMS, "i8"), np.zeros(MEETINGS, "i8")
     whole, vendors = _Sums(queue.width), dict[str, _Sums]()
     whole_key, _ = queue_group(queue.key, queue.name)
     for rows in shards:
@@ -87,21 +95,24 @@ def _report(queue: QueueInfo, shards: list[ShardRows], now_ms: int) -> QueueRepo
             continue
         table, at = place
         tells += table.rows.tells[at]
+        by_share += table.rows.by_share[at]
         for slot in sorted(rows.tables.groups[table.width]):
             profile = table.profiles[slot]
             if profile.queue == queue.name:
                 group = vendors.setdefault(profile.vendor, _Sums(queue.width)) if profile.vendor else whole
                 group.add(table, slot, now_ms)
+    policy = policies.in_queue(queue.name)
     return QueueReport(
         queue.name,
         queue.labels,
         whole.report(queue),
         {vendor: vendors[vendor].report(queue) for vendor in sorted(vendors)},
-        _expected(tells),
+        _expected(tells, policy.alarm),
+        queue_told(queue, stored.of(queue), by_share, {name: group.sums for name, group in vendors.items()}, policy),
     )
 
 
-def _expected(tells: np.ndarray) -> dict[str, float | None]:
+def _expected(tells: np.ndarray, alarm: float) -> dict[str, float | None]:
     """Known once a few judgments were looked at; None where peers alone cannot tell."""
-    expected = expected_judgments(tells, DEFAULT_POLICY.alarm)._asdict()
+    expected = expected_judgments(tells, alarm)._asdict()
     return {kind: n if tells[JUDGMENTS] >= _LEAST_SAMPLED and n < _HOPELESS else None for kind, n in expected.items()}

@@ -1,6 +1,7 @@
 """`raterwatch rater ID`: all that is known of a rater's work, and why the state is what it is."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stream.commands.deployed_policy import policies_of
 from stream.commands.judging import SHOWN_STATES, STATE_STYLES
 from stream.commands.options import opened_store, settings_of, with_redis
 from stream.commands.rater_report import QueueReport, as_builtins, report_of
@@ -18,13 +20,14 @@ from stream.commands.terminal import console, print_json, with_json
 from stream.commands.windows_table import mix_line, windows_table
 from stream.commands.words import UNKNOWN, duration, moment, percent
 from stream.errors import InputError
-from stream.events import Finding
+from stream.events import Corroboration, Finding
 from stream.intake.moments import to_ms
 from stream.intake.pseudonyms import looks_like_pseudonym
 from stream.intake.reasons import Reason
 from stream.settings import Settings
 
 _WEEK_MS = 7 * 86_400_000
+_UNDECIDED, _SUREST = 1.0, 7.0  # nats
 
 
 class MomentType(click.ParamType):
@@ -85,7 +88,8 @@ async def _reports(settings: Settings, rater_id: str, queue: str | None, as_of: 
     if not wanted:
         known = ", ".join(sorted({row.queue.name for row in rows}))
         raise InputError(f"this rater has no judgments in queue {queue!r}; there are some in: {known}")
-    return [report_of(row, _now_of(row, as_of)) for row in wanted]
+    policies = policies_of(settings)
+    return [report_of(row, policies.in_queue(row.queue.name), _now_of(row, as_of)) for row in wanted]
 
 
 def _now_of(row: RaterRow, as_of: int | str) -> int:
@@ -133,7 +137,29 @@ def show(out: Console, rater_id: str, report: QueueReport, as_of: int | str) -> 
         out.print("[dim]The windows up to 7 days are empty now; --as-of latest shows them as they were then.[/dim]")
     for finding in report.findings:
         _show_finding(out, finding)
+    _show_corroboration(out, report.corroboration)
     out.print()
+
+
+def _show_corroboration(out: Console, corroboration: Sequence[Corroboration]) -> None:
+    if corroboration:
+        out.print("\nBeside that, and never enough by itself:")
+    for one in corroboration:
+        measured = f"{one.measure:.2f} ({one.low:.2f} to {one.high:.2f}), usual {one.usual:.2f}"
+        held_against = f"n {one.n:,} against {one.others:,} of others"
+        out.print(
+            f"  · {one.name}: {escape(one.sentence.text)} [dim]{measured}; {held_against}; {_sureness(one.nats)}[/dim]"
+        )
+
+
+def _sureness(nats: float) -> str:
+    """How much better the unusual account explains the work than the usual one; beyond e^7 more is no surer."""
+    if abs(nats) < _UNDECIDED:
+        return "cannot be told yet"
+    if nats < 0:
+        return "as usual"
+    odds = math.exp(min(nats, _SUREST))
+    return f"unusual, {'over ' if nats > _SUREST else ''}{odds:,.0f} to 1"
 
 
 def _show_finding(out: Console, finding: Finding) -> None:
@@ -145,6 +171,8 @@ def _show_finding(out: Console, finding: Finding) -> None:
             f"measured {finding.measure:.2f} ({finding.low:.2f} to {finding.high:.2f}) on {finding.n} judgments, "
             f"threshold {finding.threshold:.2f}"
         )
+    for one in finding.corroboration:
+        out.print(f"beside it, never enough by itself: {escape(one.sentence.text)}")
     out.print(_evidence(finding))
 
 

@@ -12,9 +12,13 @@ from stream.commands.judging import (
     suspicion_of,
     why_unknown,
 )
-from stream.commands.reading import RaterRow, label_mix, measures_by_window
-from stream.events import Finding
+from stream.commands.reading import RaterRow, measures_by_window
+from stream.events import Corroboration, Finding
 from stream.quality.measures import Measures
+from stream.quality.policy import Policy
+from stream.stages.corroboration import corroborations
+from stream.stages.label_mix import label_mix
+from stream.stages.row import Row
 
 
 class QueueReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +37,11 @@ class QueueReport(msgspec.Struct, frozen=True, kw_only=True):
     windows: dict[str, Measures]
     label_mix: dict[str, dict[str, int]]  # by window: answers by label name
     findings: list[Finding]
+    corroboration: list[Corroboration]  # what would stand beside a finding, as of now
     currency: str | None
 
 
-def report_of(row: RaterRow, now_ms: int) -> QueueReport:
+def report_of(row: RaterRow, policy: Policy, now_ms: int) -> QueueReport:
     """What the row says as of a moment."""
     profile, windows = row.table.profiles[row.slot], measures_by_window(row, now_ms)
     return QueueReport(
@@ -53,6 +58,7 @@ def report_of(row: RaterRow, now_ms: int) -> QueueReport:
         windows=windows,
         label_mix={name: label_mix(row.queue, measures.label_mix) for name, measures in windows.items()},
         findings=findings_of(row),
+        corroboration=[] if row.hot["training"] else corroborations(Row(row.table, row.slot, row.queue, policy)),
         currency=profile.currency,
     )
 

@@ -18,7 +18,7 @@ from stream.quality.measures import Measures, measure
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import Detector
 from stream.quality.rater_table import RaterTable, RowKey
-from stream.quality.schema import COLUMNS, RING, SCHEMA_VERSION, WINDOW_JUDGMENTS, Kind
+from stream.quality.schema import COLUMNS, RING, SCHEMA_VERSION, WINDOW_JUDGMENTS
 from stream.quality.windows import WINDOW_NAMES, Window, window_sums
 from stream.settings import Settings
 from stream.stages.finding_book import FindingBook
@@ -81,12 +81,13 @@ class RaterRow:
         return row
 
 
-async def partition_count(store: ShardReader, settings: Settings) -> int:
-    """Partitions of `outcomes` as the stored heads say. Raises StateError when no shard was ever born here."""
-    field = PARTITIONS + settings.outcomes.encode()
+async def partition_count(store: ShardReader, settings: Settings, topic: str | None = None) -> int:
+    """Partitions of `outcomes`, or of `topic`, as the stored heads say. Raises StateError when no shard was ever born
+    here."""
+    field = PARTITIONS + (topic or settings.outcomes).encode()
     for number in range(settings.partitions):
-        for topic in (settings.outcomes, settings.judgments):
-            head = await store.head(f"{topic}:{number}")
+        for stage in (settings.outcomes, settings.judgments):
+            head = await store.head(f"{stage}:{number}")
             if head is not None:
                 return int(head.fields.get(field, b"%d" % settings.partitions))
     raise StateError(
@@ -169,15 +170,3 @@ def latest_sums(row: RaterRow) -> tuple[np.ndarray, np.ndarray]:
         mask = int(plain(labels_of)(score, int(hot["label_kind"]), row.table.width))
         mix += [mask >> cell & 1 for cell in range(row.table.width)]
     return sums, mix
-
-
-def label_mix(queue: QueueInfo, mix: Sequence[int]) -> dict[str, int]:
-    """Answers by label name, those that were given; the last cell of a vector without a name of its own is "other"."""
-    names = [*queue.labels[: queue.width]] + ["other"] * (queue.width - len(queue.labels))
-    if len(queue.labels) >= queue.width and queue.kind == Kind.NOMINAL:
-        names[-1] = "other"
-    named: dict[str, int] = {}
-    for name, count in zip(names, mix, strict=True):
-        if count:
-            named[name] = named.get(name, 0) + count
-    return named

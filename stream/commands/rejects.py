@@ -4,7 +4,6 @@ A refused record's bytes are never shown: they may hold what the vendor did not 
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -16,12 +15,12 @@ from rich.progress import track
 from rich.table import Table
 
 from stream.commands.halted import Halted, halted_shards, resume
+from stream.commands.moment_types import SINCE
 from stream.commands.options import opened_store, settings_of, with_kafka, with_redis
 from stream.commands.rejected_log import RejectedRecord, RejectFilters, advice, read_rejected, redrive
 from stream.commands.terminal import console, print_json, with_json
 from stream.commands.words import moment
 from stream.errors import InputError
-from stream.intake.moments import to_ms
 from stream.intake.reasons import Reason
 from stream.settings import Settings
 from stream.transport.producer import KafkaProducer
@@ -29,31 +28,12 @@ from stream.transport.producer import KafkaProducer
 _REASONS = [str(reason) for reason in Reason]  # click would offer an enumeration by its names in capitals
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-
-
-class SinceType(click.ParamType):
-    """A time with offset, or a span back from now."""
-
-    name = "since"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Milliseconds since the epoch."""
-        if isinstance(value, int):
-            return value
-        text = str(value)
-        if text[:-1].isdigit() and text[-1] in _UNITS_MS:
-            return time.time_ns() // 1_000_000 - int(text[:-1]) * _UNITS_MS[text[-1]]
-        found = to_ms(text)
-        if isinstance(found, Reason):
-            self.fail("say a span such as 30m, 6h or 2d, or a time with offset: 2026-01-05T12:00:00Z", param, ctx)
-        return found
 
 
 def _filtered(command: Command) -> Command:
     """The options that choose refused records, handed over as one value `filters`."""
     for option in (
-        click.option("--since", type=SinceType(), default=0, help="Refused since: 30m, 6h, 2d, or a time with offset."),
+        click.option("--since", type=SINCE, default=0, help="Refused since: 30m, 6h, 2d, or a time with offset."),
         click.option("--id", "ids", multiple=True, metavar="PARTITION:OFFSET", help="Only this record; repeatable."),
         click.option("--partition", "partitions", type=int, multiple=True, help="Only of this partition; repeatable."),
         click.option("--reason", "reasons", type=click.Choice(_REASONS), multiple=True, help="Repeatable."),

@@ -44,17 +44,18 @@ class CorroborationPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class DetectorsPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[detectors]: all of them, by the names that findings, metrics and commands use."""
 
-    low_skill: DetectorPolicy = DetectorPolicy(budget_share=0.10)
-    unrelated_to_peers: DetectorPolicy = DetectorPolicy(budget_share=0.25)
+    low_skill: DetectorPolicy = DetectorPolicy(budget_share=0.05)
+    unrelated_to_peers: DetectorPolicy = DetectorPolicy(budget_share=0.20)
     constant_answer: DetectorPolicy = DetectorPolicy(budget_share=0.15)
     known_answers: DetectorPolicy = DetectorPolicy(budget_share=0.10)
     known_against_rest: DetectorPolicy = DetectorPolicy(budget_share=0.05)
     inverted: DetectorPolicy = DetectorPolicy(budget_share=0.10)
-    changed: DetectorPolicy = DetectorPolicy(budget_share=0.20)
+    changed: DetectorPolicy = DetectorPolicy(budget_share=0.30)
     copying: DetectorPolicy = DetectorPolicy(budget_share=0.05)
     fast: CorroborationPolicy = CorroborationPolicy()
     metronomic: CorroborationPolicy = CorroborationPolicy()
     inconsistent: CorroborationPolicy = CorroborationPolicy()
+    known_gap: CorroborationPolicy = CorroborationPolicy()
 
 
 DETECTORS: tuple[str, ...] = DetectorsPolicy.__struct_fields__
@@ -70,7 +71,8 @@ class KnownAnswersPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_field
 class EvidencePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[evidence]: how much there must be before anything is said of a rater."""
 
-    least_scored_judgments: Count = 30  # compared with peers, before agreement is said
+    # Where answers are sets, compared with peers, before their agreement is said; they are looked at fifty at a time.
+    least_scored_judgments: Annotated[int, Meta(ge=1, le=50)] = 30
     least_judgments: Count = 10  # of any kind, before a rater without findings counts as ok
 
 
@@ -135,12 +137,13 @@ class DeclaredPolicy(QueuePolicy, frozen=True, kw_only=True, forbid_unknown_fiel
         """What holds in this queue."""
         return self.queues.get(queue, self)
 
-    def allowance(self, detector: str, level: Level) -> float:
+    def allowance(self, detector: str, level: Level, queue: str | None = None) -> float:
         """Honest raters that a detector may flag, per rater, week and queue: its threshold follows from this.
 
-        0 for evidence that never flags by itself. A detector that is off keeps its share: it makes no other more eager.
+        A queue may spend its part of the budget otherwise than the rest. 0 for evidence that never flags by itself. A
+        detector that is off keeps its share: it makes no other more eager.
         """
-        settings = getattr(self.detectors, detector)
+        settings = getattr((self if queue is None else self.of(queue)).detectors, detector)
         share = settings.budget_share if isinstance(settings, DetectorPolicy) else 0.0
         budget = self.budget
         per_rater_weeks = (

@@ -46,14 +46,9 @@ def check_queues(policy: DeclaredPolicy, declared: Collection[str], name: str = 
 
 
 def _refuse_shared(name: str, place: str, table: Table) -> None:
-    """The budget covers all queues together: one queue cannot have its own."""
+    """The budget covers all queues together: one queue cannot have its own, only spend its part otherwise."""
     if "budget" in table:
         raise fault(name, f"{place}.budget", "holds for all queues together; set it in [budget]")
-    detectors = table.get("detectors")
-    for detector, settings in detectors.items() if isinstance(detectors, dict) else ():
-        if isinstance(settings, dict) and "budget_share" in settings:
-            at = f"{place}.detectors.{detector}.budget_share"
-            raise fault(name, at, f"holds for all queues together; set it in [detectors.{detector}]")
 
 
 def _merged(common: Table, own: Table) -> Table:

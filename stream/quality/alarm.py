@@ -6,7 +6,8 @@ often we look (Ville's inequality). So it may be looked at after each judgment, 
 
 Formula. a(k) is the peers' predictive, ã(k) the same for a rater with the habits seen so far (leaning.py), m the
 queue's label mix, K labels, x the answer. Each model multiplies up its probability of x; a family is a weighted mean:
-- honest (honest_models.py): reads, with one of several skills, with and without habits.
+- honest (honest_models.py): reads, with the habits seen so far and one of several skills, as far apart as the queue
+  makes honest raters differ.
 - otherwise: the queue's mix m; 1/K; the own mix so far (Krichevsky and Trofimov's estimate); one constant answer,
   .9·1[k = c] + .1·a(k), the mean over c; low skill, .25·a + .75·m; inverted, .8·(1-a(k))/(K-1) + .2·a(k).
     E = Σ_otherwise w Π p(x) / Σ_honest w Π p(x).
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.honest_models import HONEST_MODELS, HONEST_WEIGHTS, add_honest
+from stream.quality.honest_models import HONEST_MODELS, HONEST_WEIGHTS, KNOWN_SPREAD, add_honest
 from stream.quality.leaning import leaning_share, learn_lean
 from stream.quality.predictive import log_mean, mix_share, nats
 from stream.quality.schema import NAT, SHARE
@@ -37,9 +38,9 @@ BLOCKS = HONEST_MODELS + 8  # then four of K: what CONSTANT lacks for each answe
 
 LOW_SKILL = 0.25  # share of answers that follow the item
 _REPEATS = 0.9  # share of a constant rater's answers
-# Of RANDOM … CONSTANT. Random answers come first because they take longest to tell; the others can spare a factor.
-RANDOM_PRIOR, INVERTED_PRIOR, CONSTANT_PRIOR = 0.55, 0.20, 0.13
-_PRIOR = (RANDOM_PRIOR, 0.02, 0.05, 0.05, INVERTED_PRIOR, CONSTANT_PRIOR)
+# Of RANDOM … CONSTANT. Random and inverted answers take longest to tell; the others can spare a factor.
+RANDOM_PRIOR, INVERTED_PRIOR, CONSTANT_PRIOR = 0.50, 0.30, 0.15
+_PRIOR = (RANDOM_PRIOR, 0.01, 0.02, 0.02, INVERTED_PRIOR, CONSTANT_PRIOR)
 
 
 @compiled
@@ -49,11 +50,12 @@ def alarm_length(scale: int) -> int:
 
 
 @compiled
-def add_scored(label: int, said: Any, queue_counts: np.ndarray, scale: int, sums: np.ndarray) -> None:
-    """Counts an answer against its peers, once; `said` as in predictive.py, `queue_counts` int64[>= scale]."""
+def add_scored(label: int, said: Any, queue_counts: np.ndarray, scale: int, spread: float, sums: np.ndarray) -> None:
+    """Counts an answer against its peers, once; `said` as in predictive.py, `queue_counts` int64[>= scale], `spread` of
+    the queue as in honest_models.py."""
     a, m = said["own"] / SHARE, mix_share(label, queue_counts, scale)
     answers, lean = sums[BLOCKS + scale : BLOCKS + 2 * scale], sums[BLOCKS + 2 * scale : BLOCKS + 3 * scale]
-    add_honest(a, leaning_share(label, a, said, lean, scale), m, scale, 1, sums)
+    add_honest(leaning_share(label, a, said, lean, scale), scale, spread, 1, sums)
     _add_careless(a, m, scale, 1, sums)
     sums[OWN_MIX] += nats((answers[label] + 0.5) / (sums[SCORED] + 0.5 * scale))
     other = nats((1.0 - _REPEATS) * a)
@@ -71,7 +73,7 @@ def add_known(right: bool, hit: float, expected: float, scale: int, sign: int, s
     hit: the queue's accuracy on known answers; expected: the label's share in the queue; both as of then, in [0, 1].
     """
     a = hit if right else (1.0 - hit) / (scale - 1)
-    add_honest(a, a, expected, scale, sign, sums)
+    add_honest(a, scale, KNOWN_SPREAD, sign, sums)
     _add_careless(a, expected, scale, sign, sums)
     sums[OWN_MIX] += sign * nats(expected)
     sums[CONSTANT] += sign * nats(a)
@@ -81,20 +83,26 @@ def add_known(right: bool, hit: float, expected: float, scale: int, sign: int, s
 @compiled
 def alarm_nats(sums: np.ndarray, scale: int) -> float:
     """The log of E: above log(1/α) an honest rater is with probability α at most, ever."""
-    return _log_otherwise(sums, scale) - log_mean(sums, 0, HONEST_WEIGHTS)
+    return otherwise_nats(sums, scale) - log_mean(sums, 0, HONEST_WEIGHTS)
 
 
 @compiled
-def explained_nats(sums: np.ndarray, scale: int) -> float:
-    """The log of what all models together have won: its growth is how probable they held the latest answer."""
-    honest, otherwise = log_mean(sums, 0, HONEST_WEIGHTS), _log_otherwise(sums, scale)
-    return max(honest, otherwise) + math.log1p(math.exp(-abs(honest - otherwise)))
+def otherwise_nats(sums: np.ndarray, scale: int) -> float:
+    """The log of what the models other than honest have won together."""
+    constant = _log_constant(sums, scale)
+    most = constant
+    for place in range(RANDOM, CONSTANT):
+        most = max(most, sums[place] / NAT)
+    total = _PRIOR[CONSTANT - RANDOM] * math.exp(constant - most)
+    for place in range(RANDOM, CONSTANT):
+        total += _PRIOR[place - RANDOM] * math.exp(sums[place] / NAT - most)
+    return most + math.log(total)
 
 
 @compiled
 def shares_otherwise(sums: np.ndarray, scale: int, out: np.ndarray) -> None:
     """How the models other than honest share the evidence, float64[6] in the order RANDOM … CONSTANT; they sum to 1."""
-    whole = _log_otherwise(sums, scale)
+    whole = otherwise_nats(sums, scale)
     for place in range(len(_PRIOR)):
         one = _log_constant(sums, scale) if RANDOM + place == CONSTANT else sums[RANDOM + place] / NAT
         out[place] = _PRIOR[place] * math.exp(one - whole)
@@ -113,18 +121,6 @@ def _add_careless(a: float, m: float, scale: int, sign: int, sums: np.ndarray) -
     sums[UNIFORM] += sign * nats(1.0 / scale)
     sums[LOW] += sign * nats(LOW_SKILL * a + (1.0 - LOW_SKILL) * m)
     sums[INVERTED] += sign * nats(0.8 * (1.0 - a) / (scale - 1) + 0.2 * a)
-
-
-@compiled
-def _log_otherwise(sums: np.ndarray, scale: int) -> float:
-    constant = _log_constant(sums, scale)
-    most = constant
-    for place in range(RANDOM, CONSTANT):
-        most = max(most, sums[place] / NAT)
-    total = _PRIOR[CONSTANT - RANDOM] * math.exp(constant - most)
-    for place in range(RANDOM, CONSTANT):
-        total += _PRIOR[place - RANDOM] * math.exp(sums[place] / NAT - most)
-    return most + math.log(total)
 
 
 @compiled

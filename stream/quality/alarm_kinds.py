@@ -30,12 +30,18 @@ class Named(NamedTuple):
 
 
 @compiled
-def likeliest_kind(sums: np.ndarray, scale: int) -> tuple[int, float]:
-    """The AlarmKind that explains the answers best, given that the rater is not honest, and its share in [0, 1]."""
+def shares_of_kinds(sums: np.ndarray, scale: int) -> tuple[float, float, float, float]:
+    """How the kinds share the evidence, given that the rater is not honest, in the order of AlarmKind."""
     shares = np.zeros(6)
     shares_otherwise(sums, scale, shares)
     unrelated = shares[RANDOM - RANDOM] + shares[UNIFORM - RANDOM] + shares[OWN_MIX - RANDOM]
-    of_kinds = (shares[CONSTANT - RANDOM], shares[INVERTED - RANDOM], shares[LOW - RANDOM], unrelated)
+    return shares[CONSTANT - RANDOM], shares[INVERTED - RANDOM], shares[LOW - RANDOM], unrelated
+
+
+@compiled
+def likeliest_kind(sums: np.ndarray, scale: int) -> tuple[int, float]:
+    """The AlarmKind that explains the answers best, given that the rater is not honest, and its share in [0, 1]."""
+    of_kinds = shares_of_kinds(sums, scale)
     best = 0
     for kind in range(len(of_kinds)):
         if of_kinds[kind] > of_kinds[best]:

@@ -6,6 +6,7 @@ from stream.quality.agreement import expected
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_marks import clear
 from stream.quality.item_rows import Items, Queues
+from stream.quality.pace import in_steps, pace
 from stream.quality.schema import ITEM_KINDS, RECENT_ANSWERS, Flag, Kind
 from stream.quality.times import is_fast, time_bin
 
@@ -32,6 +33,7 @@ def write(record: Any, at: int, table: Items, known: Queues, queue: int) -> None
         fast = is_fast(known.times[queue, kind], int64(record["duration_ms"]))
         if fast >= 0:
             flags |= _FAST_KNOWN
+            score["pace"] = in_steps(pace(known.times[queue, kind], int64(record["duration_ms"])))
         if fast == 1:
             flags |= _FAST
         known.times[queue, kind, time_bin(int64(record["duration_ms"]))] += 1

@@ -20,8 +20,12 @@ uint64 = cast("Callable[[Any], int]", np.uint64)
 
 
 def compiled(function: F) -> F:
-    """Compiles at the first call for its argument types; `function.py_func` is the readable reference."""
-    return cast("F", numba.njit(cache=True, error_model="numpy")(function))
+    """Compiles at the first call for its argument types; `function.py_func` is the readable reference.
+
+    Always inlined: a table is a tuple of many arrays, and to hand it to a function cost more than what most of them do
+    (measured: accumulate 7.4 to 5.2 microseconds a judgment, join 3.5 to 2.8; compiling takes no longer).
+    """
+    return cast("F", numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
 
 
 def plain(function: F) -> F:

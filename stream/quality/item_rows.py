@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stream.quality.schema import LABELS_MAX, MARK_CAP, MEETING, OUTCOME, PEER_CAP, SCORE
+from stream.quality.schema import DOUBT, LABELS_MAX, MARK_CAP, MEETING, OUTCOME, PEER_CAP, SCORE
 
 
 class Items(NamedTuple):
@@ -35,7 +35,9 @@ class Queues(NamedTuple):
     prior: np.ndarray  # float64[rows, LABELS_MAX]: logs
     values: np.ndarray  # float64[rows, reference.VALUES]
     vote_keys: np.ndarray  # uint64[2^n]: raters on queues, see votes.py
-    vote_weights: np.ndarray  # int16[2^n, LABELS_MAX]
+    vote_weights: np.ndarray  # int16[2^n, votes.WEIGHTS + LABELS_MAX]
+    golds: np.ndarray  # int64[rows, gold_doubts.GOLD_COUNTS]
+    shards: np.ndarray  # int64[1]: how many shards a queue's items are spread over
 
 
 PEERS_MAX = PEER_CAP  # meetings of one weighed judgment
@@ -46,8 +48,9 @@ class Outcomes(NamedTuple):
 
     rows: np.ndarray  # OUTCOME[room]
     destinations: np.ndarray  # uint16[room]
-    cursor: np.ndarray  # int64[4]: rows written, offset of the current record, outcomes of it so far, meetings written
+    cursor: np.ndarray  # int64[5]: rows, offset of the current record, outcomes of it so far, meetings, doubts
     meetings: np.ndarray  # MEETING[]: room for all peers of every outcome, in the outcomes' order
+    doubts: np.ndarray  # DOUBT[room]: of the batch at hand
 
 
 class Scratch(NamedTuple):
@@ -74,7 +77,11 @@ def make_scratch() -> Scratch:
 def make_outcomes(room: int) -> Outcomes:
     """Empty room for that many outcomes."""
     return Outcomes(
-        np.zeros(room, OUTCOME), np.zeros(room, "u2"), np.zeros(4, "i8"), np.zeros(room * PEERS_MAX, MEETING)
+        np.zeros(room, OUTCOME),
+        np.zeros(room, "u2"),
+        np.zeros(5, "i8"),
+        np.zeros(room * PEERS_MAX, MEETING),
+        np.zeros(room, DOUBT),
     )
 
 

@@ -20,7 +20,7 @@ _SCORED, _GOLD_SEEN, _AUDITED = int(Flag.SCORED), int(Flag.GOLD_SEEN), int(Flag.
 _AUDITED_RANDOM = int(Flag.AUDITED_RANDOM)
 _STANDING = int(Known.STANDING)
 _NOT_YET, _BY_PEERS, _BY_GOLD = int(Weighed.NOT_YET), int(Weighed.BY_PEERS), int(Weighed.BY_GOLD)
-_PEERS_ENOUGH = 2  # to weigh an answer, where the queue's items get that many
+_PEERS_ENOUGH = 3  # to weigh an answer, where the queue's items get that many
 _SET = int(Kind.SET)
 
 
@@ -161,6 +161,7 @@ def _score(p: int, count: int, item: Any, table: Items, known: Queues, scratch: 
     new["duration_ms"] = stored["duration_ms"]
     new["cost_micro"] = stored["cost_micro"]
     new["expected"] = stored["expected"]
+    new["pace"] = stored["pace"]
     new["flags"] = flags
     if _has_class(new, queue["classes"]):
         _read_posteriors(item, mark, known, scratch, new)

@@ -17,6 +17,7 @@ import numpy as np
 
 from stream.quality.arrival import count_answer, write
 from stream.quality.compiled import compiled
+from stream.quality.gold_doubts import doubt_gold
 from stream.quality.item_marks import append, clear, release, touch, touch_all, walk
 from stream.quality.item_results import (
     AFTER_WITHDRAWAL,
@@ -73,7 +74,7 @@ def join(
             return i, NEW_PERIOD, generation
         slot = record["item"]
         item = table.items[slot]
-        if out.cursor[0] + item["marks"] + 3 > len(out.rows):
+        if out.cursor[0] + item["marks"] + 3 > len(out.rows) or out.cursor[4] == len(out.doubts):
             return i, NEED_ROOM, generation
         if table.free_count[0] < 2:
             return i, NEED_CHUNKS, generation
@@ -93,6 +94,8 @@ def join(
             if results[i] == APPLIED:
                 walk(table, slot, scratch.order)
                 rescore(record, slot, 0, -1, table, known, out, scratch)
+        if item["kept"]:
+            doubt_gold(i, record, slot, table, known, out)
     return len(records), DONE, generation
 
 

@@ -12,9 +12,10 @@ from stream.quality.compiled import compiled
 from stream.quality.item_marks import touch, touch_all
 from stream.quality.item_results import APPLIED, CONFLICTING, DUPLICATE, GOLD_LIMIT, STALE_REVISION
 from stream.quality.item_rows import Items
-from stream.quality.schema import Known, Op
+from stream.quality.schema import Kept, Known, Op
 
 _STANDING, _NEVER, _GONE = int(Known.STANDING), int(Known.NEVER), int(Known.WITHDRAWN)
+_UNCOUNTED = int(Kept.UNCOUNTED)
 _JUDGMENT, _GOLD = int(Op.JUDGMENT), int(Op.GOLD)
 _INLINE = -1  # revision of a known answer that came with a judgment
 
@@ -74,7 +75,7 @@ def keep(table: Items, slot: int) -> None:
     if table.items[slot]["kept"]:
         touch(table, slot, 0)
     else:
-        table.items[slot]["kept"] = 1
+        table.items[slot]["kept"] = _UNCOUNTED
         table.kept[0] += 1
         touch_all(table, slot)
 

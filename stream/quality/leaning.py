@@ -22,8 +22,8 @@ from stream.quality.compiled import compiled, int64
 from stream.quality.predictive import share_of, unnamed_share
 from stream.quality.schema import NAT, PREDICTED, SHARE
 
-LEAN_SD = 0.35  # nats of odds; a rater whose odds for a label are 1.4 times the peers' is one in six on either side
-LEAN_MOST = 1.5  # nats of odds: more than four prior standard deviations
+LEAN_SD = 0.3  # nats of odds; a rater whose odds for a label are 1.35 times the peers' is one in six on either side
+LEAN_MOST = 1.5  # nats of odds: five prior standard deviations
 
 
 @compiled

@@ -21,6 +21,7 @@ from stream.quality.compiled import compiled
 from stream.quality.schema import FAST_AFTER, TIME_BINS, TIME_FIRST_MS, TIME_STEP
 
 PACE_UNIT = 1000  # z = 1
+PACE_STEP = 25  # of these units: a pace travels and is kept in one byte, finer than the sketch can tell
 UNKNOWN_PACE = -32_768  # the queue has too few timed judgments of this kind
 _MOST = 3.0 * PACE_UNIT
 _QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
@@ -46,6 +47,13 @@ def pace(counts: np.ndarray, duration_ms: int) -> int:
     if z >= _MOST:
         return int(_MOST)
     return int(z + (_MOST + 0.5)) - int(_MOST)
+
+
+@compiled
+def in_steps(z: int) -> int:
+    """A known pace in units of PACE_STEP, -120 to 120."""
+    most = int(_MOST)
+    return (z + most + PACE_STEP // 2) // PACE_STEP - most // PACE_STEP
 
 
 @compiled

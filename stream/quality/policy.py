@@ -9,7 +9,8 @@ little to say, else ok. Speed, dissent and self-inconsistency never open a findi
   alpha at most, however often we look. A corrected gold changes the counts and with them the evidence.
 - the alarm (alarm.py), one test for answers that no honest reading of the items explains. The finding bears the name
   of what explains them best: one constant answer, the same though known answers were right, answers unrelated to peers,
-  inverted, low skill. It keeps that name.
+  inverted, low skill. Few answers may name it wrongly: while its evidence lasts it takes another name when that one has
+  become clearly likelier, and stays the same finding.
 - copying (copying.py): the answers agree with one partner's more than those of two honest raters would.
 - changed (change.py): since some judgment the answers no longer fit the rater's own past.
 
@@ -61,6 +62,8 @@ DETECTOR_NAMES = (
     "copying",
 )
 ALL_ON = (1 << len(Detector)) - 1
+CORROBORATION_NAMES = ("fast", "metronomic", "inconsistent", "known_gap")  # they stand beside a finding
+ALL_CORROBORATION = (1 << len(CORROBORATION_NAMES)) - 1
 
 
 class State(IntEnum):
@@ -81,22 +84,26 @@ class Policy(NamedTuple):
     gold_floor: float = 0.70  # accuracy: product.md's gold floor, at most
     gold_alarm: float = math.log(10_000.0)  # a rater at the floor is ever alarmed 1 time in 10,000
     gold_critical: float = math.log(100_000.0)
-    alarm: float = math.log(1_538.0)  # honest raters flagged in an episode: 6.5 in 10,000
-    alarm_critical: float = math.log(15_385.0)
-    change: float = math.log(1.25e7)  # 2 of 10,000 in the 2,500 judgments of a week
-    change_critical: float = math.log(1.25e8)
+    alarm: float = math.log(1_818.0)  # honest raters flagged in an episode: 5.5 in 10,000
+    alarm_critical: float = math.log(18_182.0)
+    change: float = math.log(8.333e6)  # 3 of 10,000 in the 2,500 judgments of a week
+    change_critical: float = math.log(8.333e7)
     copying: float = math.log(16 / 5e-5)  # a partner among sixteen: 5 of 100,000 honest raters named, ever
     copying_critical: float = math.log(16 / 5e-6)
     watch: float = math.log(20.0)  # worth a look: 1 honest rater in 20
     clear_share: float = 0.5  # of the threshold: a finding closes below it
     least_known: float = 10.0  # judgments before a rater without peers is ok rather than unknown
+    least_scored: float = 30.0  # answers that are sets: judgments with peers before their agreement is said
     detectors_on: float = float(ALL_ON)  # a bit per detector
+    corroboration_on: float = float(ALL_CORROBORATION)  # a bit per name of CORROBORATION_NAMES
 
 
 DEFAULT_POLICY = Policy()
 POLICY = np.dtype([(name, "f8") for name in Policy._fields])  # one per row of a table, as the kernels see it
 LEAST_KNOWN_ANSWERS = 5  # right ones before "right on known answers, otherwise elsewhere" is said
 _KNOWN_SHARE = 0.8  # of them right
+_KNOWN_SHARE_KEPT = 0.65  # below which the name is taken back, so that none flickers
+SURE_OF_KIND = 0.8  # share of the alarm's evidence that renames an open finding
 _GOLD, _CHANGED = 1 << Detector.KNOWN_ANSWERS, 1 << Detector.CHANGED
 _COPYING = 1 << Detector.COPYING
 _UNRELATED, _CONSTANT = 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
@@ -127,15 +134,16 @@ def weigh(raters: Raters, slot: int, policies: np.ndarray, golds: int, answers: 
         nats = gold_evidence(raters, slot, policy["gold_floor"])
         bits = _stand(bits, _GOLD, _GOLD, nats, _Levels(policy["gold_alarm"], policy["gold_critical"], watch, share))
     if answers and hot["label_kind"] == _SET:
-        opened, watched = weigh_sets(raters, slot, _UNRELATED, _CONSTANT, bits.opened, bits.watched)
+        least = policy["least_scored"]
+        opened, watched = weigh_sets(raters, slot, least, _UNRELATED, _CONSTANT, bits.opened, bits.watched)
         bits = _Bits(opened, watched, bits.critical)
     elif answers:
         scale = int64(hot["alarm_classes"])
         nats = alarm_nats(raters.alarm[slot], scale)
         held = bits.opened & ALARM_KINDS
         kind = held or _UNRELATED
-        if not held and nats >= min(policy["alarm"], watch):
-            kind = _kind(raters, slot, scale)
+        if nats >= policy["alarm"] if held else nats >= min(policy["alarm"], watch):
+            kind = _kind(raters, slot, scale, held, int64(policy["detectors_on"]))
         bits = _Bits(bits.opened, bits.watched & ~ALARM_KINDS, bits.critical & (~ALARM_KINDS | held))
         bits = _stand(bits, kind, held, nats, _Levels(policy["alarm"], policy["alarm_critical"], watch, share))
         change = _Levels(policy["change"], policy["change_critical"], policy["change"] - watch, share)
@@ -170,7 +178,7 @@ class _Levels(NamedTuple):
 @compiled
 def _stand(bits: _Bits, bit: int, held: int, nats: float, levels: _Levels) -> _Bits:
     """Sets or clears one detector's bits; `held` is the bit under which it may be open already."""
-    opened, watched, critical = bits.opened & ~held, bits.watched & ~bit, bits.critical & ~bit
+    opened, watched, critical = bits.opened & ~held, bits.watched & ~bit, bits.critical & ~(bit | held)
     was_open, was_critical = bits.opened & held, bits.critical & held
     if nats >= levels.opens or (was_open and stays_open(nats, levels.opens, levels.clear_share)):
         opened |= bit
@@ -182,12 +190,18 @@ def _stand(bits: _Bits, bit: int, held: int, nats: float, levels: _Levels) -> _B
 
 
 @compiled
-def _kind(raters: Raters, slot: int, scale: int) -> int:
-    """The bit of the detector whose name explains the alarm best."""
-    kind, _ = likeliest_kind(raters.alarm[slot], scale)
+def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
+    """The bit of the detector whose name explains the alarm best; `held` is that of the open finding, 0 for none.
+
+    An open finding is renamed only to what is surely likelier, and never to a detector that is off.
+    """
+    kind, sureness = likeliest_kind(raters.alarm[slot], scale)
     if kind == _IS_CONSTANT:
         seen, right = raters.life[slot, GOLD_SEEN], raters.life[slot, GOLD_RIGHT] / UNIT
-        return _AGAINST if seen >= LEAST_KNOWN_ANSWERS and right >= _KNOWN_SHARE * seen else _CONSTANT
-    if kind == _IS_INVERTED:
-        return _INVERTED
-    return _LOW if kind == _IS_LOW else _UNRELATED
+        share = _KNOWN_SHARE_KEPT if held == _AGAINST else _KNOWN_SHARE
+        named = _AGAINST if seen >= LEAST_KNOWN_ANSWERS and right >= share * seen else _CONSTANT
+    elif kind == _IS_INVERTED:
+        named = _INVERTED
+    else:
+        named = _LOW if kind == _IS_LOW else _UNRELATED
+    return held if held and (sureness < SURE_OF_KIND or not named & on) else named

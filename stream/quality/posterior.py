@@ -32,9 +32,11 @@ from stream.quality.reference import (
     as_share,
     calibrated,
     counted,
+    in_good_standing,
     odds_bin,
 )
 from stream.quality.schema import NO_LABEL, PREDICTED, SHARE, UNIT
+from stream.quality.votes import stale_skill
 
 GOLD_VOTE = math.log(99.0)  # a known answer is taken to be right 99 times in 100
 WARM_UP = 100.0  # judgments weighed in a queue before its calibration is trusted
@@ -95,11 +97,13 @@ def predict(row: Any, q: np.ndarray, queue: int, known: Queues) -> None:
     known.own[queue, BELIEF_B] += int64(row["new"]["belief_b"])
     known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, row["new"]["expected"] / UNIT)
     known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, row["new"]["expected"] / UNIT)
-    known.own[queue, BIN_ALL + b] += 1
-    known.own[queue, TOP_ALL + top * BINS + b] += 1
-    if label == top:
-        known.own[queue, BIN_HIT + b] += 1
-        known.own[queue, TOP_HIT + top * BINS + b] += 1
+    skill = stale_skill(known.vote_keys, known.vote_weights, row["rater"], known.queues[queue]["key"])
+    if in_good_standing(skill, queue, known):
+        known.own[queue, BIN_ALL + b] += 1
+        known.own[queue, TOP_ALL + top * BINS + b] += 1
+        if label == top:
+            known.own[queue, BIN_HIT + b] += 1
+            known.own[queue, TOP_HIT + top * BINS + b] += 1
     known.queues[queue]["dirty"] = 1
 
 

@@ -95,6 +95,12 @@ def close_hour(hour: int, judgments: int, level_sum: int, state: np.ndarray) -> 
 
 
 @compiled
+def has_learned(state: np.ndarray) -> bool:
+    """Whether enough hours were seen to know the queue's level."""
+    return bool(state[HOURS] >= _LEARNING_HOURS)
+
+
+@compiled
 def queue_shift(state: np.ndarray) -> Shift:
     """What int64[SHIFT_STATE] shows as of the last hour."""
     up = state[_UP + _SUM] >= state[_DOWN + _SUM]

@@ -9,10 +9,13 @@ from stream.quality.change import change_length
 from stream.quality.compiled import plain
 from stream.quality.copying import PARTNERS
 from stream.quality.detectability import INFORMATION_SUMS
+from stream.quality.metronomic import USUAL_SPREAD
 from stream.quality.partners import MEETINGS, PARTNER, TOTALS
 from stream.quality.rank_sums import RANK_SUMS
 from stream.quality.schema import BUCKETS, COLUMNS, ENTRY, HOT, RING
+from stream.quality.speed import PACE_SUMS
 
+PACES = PACE_SUMS + USUAL_SPREAD
 _NEVER = -1
 _NAMES = np.arange(RING)
 
@@ -35,6 +38,8 @@ class Raters(NamedTuple):
     partners: np.ndarray  # PARTNER[slots, PARTNERS]: see partners.py for this and the two following
     met: np.ndarray  # int64[slots, TOTALS]
     by_share: np.ndarray  # int64[slots, MEETINGS]: of a queue's row
+    pace: np.ndarray  # int64[slots, PACES]: speed.PACE_SUMS of a rater; behind them, of a queue's row, the usual spread
+    known: np.ndarray  # int64[slots, 1 + width]: on items with a known answer, see supporting_sums.py
     told: np.ndarray  # uint16[slots, 1 + width]: skill and label mix as stage 1 was last told, in SHAREs
     dirty: np.ndarray  # uint8[slots]: 1 since the last flush
     touched: np.ndarray  # uint8[slots]: a bit per block of the ring, since the last flush
@@ -66,6 +71,8 @@ def reserve_raters(slots: int, width: int) -> Raters:
         np.zeros((slots, PARTNERS), PARTNER),
         np.zeros((slots, TOTALS), "i8"),
         np.zeros((slots, MEETINGS), "i8"),
+        np.zeros((slots, PACES), "i8"),
+        np.zeros((slots, 1 + width), "i8"),
         np.zeros((slots, 1 + width), "u2"),
         np.zeros(slots, "u1"),
         np.zeros(slots, "u1"),

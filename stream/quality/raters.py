@@ -13,13 +13,14 @@ from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, J
 from stream.quality.compiled import compiled, int64, plain
 from stream.quality.contributions import contribute, labels_of
 from stream.quality.evidence_bytes import touch_entry
-from stream.quality.policy import Detector, State, weigh
+from stream.quality.policy import ALARM_KINDS, Detector, State, weigh
 from stream.quality.rater_rows import Raters
 from stream.quality.recent import count_changed, count_newest, recount, window_length
 from stream.quality.ring import find, insert, remove
 from stream.quality.schema import COLUMNS, RING, Flag
 from stream.quality.standing import rank_outcome, summarise
-from stream.quality.weighing import restart_tests, weigh_answer, weigh_partners
+from stream.quality.supporting_sums import add_supporting
+from stream.quality.weighing import restart_change, weigh_answer, weigh_partners
 from stream.quality.windows import add_change
 
 DONE, FINDING, SNAPSHOT = 0, 1, 2
@@ -81,6 +82,7 @@ def accumulate(
         if hot["training"]:
             continue
         rank_outcome(row, raters, slot)
+        add_supporting(row, raters, slot)
         if row["first"] and summarise(row, raters, slot, summaries[told[0]]):
             told[0] += 1
         golds = change[GOLD_SEEN] != 0 or change[GOLD_RIGHT] != 0
@@ -161,7 +163,8 @@ def restart(raters: Raters, slot: int) -> None:
 def begin_episode(raters: Raters, slot: int, detector: Detector, least_known: float, at_ms: int) -> None:
     """A person decided: the detector's finding is closed, and its test takes only what comes from now on.
 
-    The alarm and the change detector begin together: each rests on the same answers.
+    The alarm and the change detector rest on the same answers, so that they begin together; but one with an open
+    finding of its own goes on, for nobody has decided about that.
     """
     hot = raters.hot[slot]
     if detector == Detector.KNOWN_ANSWERS:
@@ -177,8 +180,12 @@ def begin_episode(raters: Raters, slot: int, detector: Detector, least_known: fl
             plain(recount)(raters, slot)
         elif detector == Detector.CONSTANT:
             hot["constant_from"] = hot["seen"]
-        plain(restart_tests)(raters, slot)
-        hot["tests_from_ms"] = at_ms
+        if detector != Detector.CHANGED or not int(hot["open"]) & ALARM_KINDS:
+            raters.alarm[slot] = 0
+            hot["alarm_from_ms"] = at_ms
+        if detector == Detector.CHANGED or not int(hot["open"]) & (1 << Detector.CHANGED):
+            plain(restart_change)(raters, slot)
+            hot["change_from_ms"] = at_ms
     for bits in ("open", "watch", "critical", "shown"):
         hot[bits] &= ~np.uint16(1 << detector)
     hot["state"] = plain(_state)(raters, slot, least_known, int(hot["open"]), int(hot["watch"]))

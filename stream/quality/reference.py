@@ -7,7 +7,11 @@ REFRESH_EVERY judgments, so that a judgment's meaning does not depend on the ver
   log(.7 m_k + .3 / K): from label counts, never from posteriors, which would feed back on themselves;
 - abar, the mean probability that peers give to a rater's own answer, clipped to where a vote still means something;
 - a vote's weight in nats, log(abar / ((1 - abar) / (K - 1))), and `good`, the hit rate of a good rater, (1 + abar) / 2;
-- calibration: how often raters give the likeliest answer, by answer and by the odds that peers give it (12 bins).
+- calibration: how often raters of good standing give the likeliest answer, by answer and by the odds that peers give
+  it (12 bins). It says what an honest rater answers and not what the crowd does, or careless answers would excuse each
+  other. Good standing is a skill, as last told, of GOOD_STANDING times the mean of those who read: whose skill reaches
+  half of the mean of all. Means are over answers, so that they too are counts and add up over shards; a rater of whom
+  nothing is known yet counts for the calibration and for no mean.
 
 References: Dawid and Skene (1979) with one symmetric confusion for all; Platt-style binning after Zadrozny and Elkan
 (2001).
@@ -20,23 +24,28 @@ import numpy as np
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_rows import Queues
 from stream.quality.schema import LABELS_MAX, SHARE
+from stream.quality.votes import UNKNOWN
 
 BINS = 12
 # Cells of a queue's counts.
 WEIGHED, LIKELY, GOLDS, GOLDS_HIT = 0, 1, 2, 3  # judgments weighed, sum of their q(own) in SHAREs; golds, hits
 BELIEF_A, BELIEF_B, FOLLOWS_A, FOLLOWS_B = 4, 5, 6, 7  # sums over those weighed, see rank_sums.py
-BIN_HIT = 8
+SKILLED, SKILLS, READ, READERS_SKILLS = 8, 9, 10, 11  # answers of raters with a known skill, its sum; of those who read
+BIN_HIT = 12
 BIN_ALL = BIN_HIT + BINS
 TOP_HIT = BIN_ALL + BINS
 TOP_ALL = TOP_HIT + LABELS_MAX * BINS
 ANSWERS = TOP_ALL + LABELS_MAX * BINS
 COUNTS = ANSWERS + LABELS_MAX
 # Cells of what is read from them.
-ABAR, VOTE, GOOD = 0, 1, 2
-VALUES = 3
+ABAR, VOTE, GOOD, READS, STANDS = 0, 1, 2, 3, 4  # the last two are skills, in votes.SKILL_UNIT
+VALUES = 5
 REFRESH_EVERY = 200
 _EARLY = (20, 50, 100)
 _AT_FIRST = 0.75  # abar before 50 judgments were weighed
+_READS_SHARE = 0.5  # of the mean skill: who has less hardly looks at the items
+GOOD_STANDING = 0.8  # of the mean skill of those who read
+_LEAST_HIT, _MOST_HIT = 0.02, 0.99  # no answer is sure
 
 
 @compiled
@@ -68,6 +77,23 @@ def refresh(queue: int, known: Queues) -> None:
     known.values[queue, ABAR] = abar
     known.values[queue, VOTE] = math.log(abar / ((1.0 - abar) / max(classes - 1, 1)))
     known.values[queue, GOOD] = 0.5 + 0.5 * abar
+    mean = counted(queue, SKILLS, known) / max(counted(queue, SKILLED, known), 1.0)
+    readers_mean = counted(queue, READERS_SKILLS, known) / max(counted(queue, READ, known), 1.0)
+    known.values[queue, READS] = _READS_SHARE * mean
+    known.values[queue, STANDS] = GOOD_STANDING * readers_mean
+
+
+@compiled
+def in_good_standing(skill: int, queue: int, known: Queues) -> bool:
+    """Whether a rater of this skill shows how honest raters answer; counts the skill towards the queue's means."""
+    if skill == UNKNOWN:
+        return True
+    known.own[queue, SKILLED] += 1
+    known.own[queue, SKILLS] += skill
+    if skill >= known.values[queue, READS]:
+        known.own[queue, READ] += 1
+        known.own[queue, READERS_SKILLS] += skill
+    return bool(skill >= known.values[queue, STANDS])
 
 
 @compiled
@@ -85,11 +111,11 @@ def odds_bin(likeliest: float) -> int:
 
 @compiled
 def calibrated(queue: int, top: int, b: int, model: float, known: Queues) -> float:
-    """How often raters give the likeliest answer: by answer and bin, shrunk to the bin, the bin to the model."""
+    """How often good raters give the likeliest answer: by answer and bin, shrunk to the bin, the bin to the model."""
     pooled = (counted(queue, BIN_HIT + b, known) + 8.0 * model) / (counted(queue, BIN_ALL + b, known) + 8.0)
     cell = top * BINS + b
     hits = (counted(queue, TOP_HIT + cell, known) + 15.0 * pooled) / (counted(queue, TOP_ALL + cell, known) + 15.0)
-    return min(max(hits, 0.02), 0.98)
+    return min(max(hits, _LEAST_HIT), _MOST_HIT)
 
 
 @compiled

@@ -139,6 +139,7 @@ SCORE = _record(
         ("belief_b", "u2"),
         ("hit", "u2"),  # the queue's accuracy on known answers when this one was weighed; 0: not weighed by a gold
         ("known", "u1"),  # the known answer it was weighed by
+        ("pace", "i1"),  # PACE_STEP: how fast for its queue and item kind; known where flags have FAST_KNOWN
     ]
 )
 
@@ -171,7 +172,7 @@ ITEM = _record(
         ("gold_state", "u1"),  # see Known
         ("adjudication_state", "u1"),
         ("adjudication_random", "u1"),
-        ("kept", "u1"),  # 1: has or had a known answer, never expires
+        ("kept", "u1"),  # see Kept
     ]
 )
 MARK_CHUNK = 4
@@ -191,6 +192,15 @@ class Known(IntEnum):
     NEVER = 0
     STANDING = 1
     WITHDRAWN = 2
+
+
+class Kept(IntEnum):
+    """Whether an item has or had a known answer, hence never expires, and what the answers on it make of that one."""
+
+    NO = 0
+    UNCOUNTED = 1  # withdrawn, or of a queue whose labels cannot be weighed
+    TRUSTED = 2
+    SUSPECT = 3
 
 
 # One outcome: stage 2 adds new - old. `old` is all zero for a first one, `new` for a withdrawn one.
@@ -221,6 +231,21 @@ OUTCOME = _record(
 
 # Another rater's answer on the item, beside the OUTCOME of a judgment that is weighed.
 MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1")])  # rater, index of the outcome, label
+
+# What became of the doubt in an item's known answer; see gold_doubts.py. Without votes: it is suspect no more.
+DOUBT = _record(
+    [
+        ("record", "i8"),  # of the batch, which names the item
+        ("queue", "i4"),  # row of the shard's queue table
+        ("known", "u4"),
+        ("label", "u4"),  # the likeliest other label
+        ("votes", "i4"),
+        ("fitting", "i4"),  # of these, equal to the known answer
+        ("for_label", "i4"),
+        ("nats", "f8"),
+        ("probability", "f8"),  # that the known answer is wrong
+    ]
+)
 
 # What stage 2 tells stage 1 of a rater on a queue, see votes.py.
 SUMMARY = _record([("rater", "u8"), ("queue", "u8"), ("skill", "u2"), ("mix", "u2", LABELS_MAX)])
@@ -275,7 +300,8 @@ HOT = _record(
         ("recent_expected", "i8"),
         ("ring_start", "i4"),
         ("ring_length", "i4"),
-        ("tests_from_ms", "i8"),  # log time of the verdict that began the alarm and the change detector anew
+        ("alarm_from_ms", "i8"),  # log time of the verdict that began the alarm anew
+        ("change_from_ms", "i8"),  # the same of the change detector
         ("changed_from", "i8"),  # `seen` when the change detector last stood low
         ("alarm_classes", "i4"),  # how many labels the tests' rows are laid out for
         ("episodes", "i4", 8),  # per detector: how many findings were opened so far

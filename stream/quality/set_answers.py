@@ -12,7 +12,6 @@ from stream.quality.evidence import episode_agreement, one_answer, ratio_interva
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import UNIT
 
-LEAST_SCORED = 30.0  # judgments with peers before agreement is said at all
 RATIO_CEILING = 0.35  # chance-corrected agreement: "unrelated" never starts above this
 INTERVAL_Z = 3.7  # of the normal: about 1e-4 one-sided, looked at after each judgment
 WATCH_Z = 2.0
@@ -23,17 +22,23 @@ CONSTANT_RATIO = 0.5  # one answer that peers share is the items' doing, not the
 
 
 @compiled
-def weigh_sets(raters: Raters, slot: int, unrelated: int, constant: int, opened: int, watched: int) -> tuple[int, int]:
-    """The bits `unrelated` and `constant` of (open, watch) as of the rater's latest outcome; the others as given."""
+def weigh_sets(
+    raters: Raters, slot: int, least: float, unrelated: int, constant: int, opened: int, watched: int
+) -> tuple[int, int]:
+    """The bits `unrelated` and `constant` of (open, watch) as of the rater's latest outcome; the others as given.
+
+    With fewer than `least` judgments with peers nothing is said of their agreement.
+    """
     hot = raters.hot[slot]
     was_unrelated, was_constant = opened & unrelated, opened & constant
     opened &= ~(unrelated | constant)
     watched &= ~(unrelated | constant)
     n = float(hot["recent_scored"])
-    surely, likely = _upper(n, hot["recent_agreement"] / UNIT, hot["recent_expected"] / UNIT)
+    surely, likely = _upper(n, hot["recent_agreement"] / UNIT, hot["recent_expected"] / UNIT, least)
     limit = ratio_limit(raters, slot, RATIO_CEILING)
     if limit > 0.0:
-        whole_surely, whole_likely = _upper(*episode_agreement(raters, slot))
+        n, agreement, chance = episode_agreement(raters, slot)
+        whole_surely, whole_likely = _upper(n, agreement, chance, least)
         if surely < limit or whole_surely < limit or (was_unrelated and (likely < limit or whole_likely < limit)):
             opened |= unrelated
         if likely < limit:
@@ -41,19 +46,20 @@ def weigh_sets(raters: Raters, slot: int, unrelated: int, constant: int, opened:
     else:
         opened |= was_unrelated  # the queue tells nobody apart just now: no reason to take anything back
     if hot["constant_from"] != hot["unrelated_from"]:
-        _, likely = _upper(*recent_agreement(raters, slot, hot["constant_from"]))
+        n, agreement, chance = recent_agreement(raters, slot, hot["constant_from"])
+        _, likely = _upper(n, agreement, chance, least)
     if likely < CONSTANT_RATIO or was_constant:
         answers, share, nats = one_answer(raters, slot, hot["constant_from"], CONSTANT_OVER)
-        plenty = answers >= LEAST_SCORED and share >= CONSTANT_SHARE and nats >= CONSTANT_NATS
+        plenty = answers >= least and share >= CONSTANT_SHARE and nats >= CONSTANT_NATS
         if (likely < CONSTANT_RATIO and plenty) or (was_constant and share >= CONSTANT_OVER):
             opened |= constant
     return opened, watched
 
 
 @compiled
-def _upper(n: float, agreement: float, chance: float) -> tuple[float, float]:
+def _upper(n: float, agreement: float, chance: float, least: float) -> tuple[float, float]:
     """Upper ends of the chance-corrected agreement's wide and narrow interval; 1 while there is too little to say."""
-    if n < LEAST_SCORED:
+    if n < least:
         return 1.0, 1.0
     ratio, _, high, error = ratio_interval(n, agreement, chance, INTERVAL_Z)
     return high, min(ratio + WATCH_Z * error, 1.0)

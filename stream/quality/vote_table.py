@@ -4,7 +4,7 @@ import numpy as np
 
 from stream.quality.compiled import plain, uint64
 from stream.quality.schema import LABELS_MAX
-from stream.quality.votes import place_of
+from stream.quality.votes import WEIGHTS, place_of
 
 VOTES_LIMIT = 200_000  # raters on queues; further ones count as usual raters
 _SMALLEST = 256
@@ -15,7 +15,7 @@ class VoteTable:
 
     def __init__(self, limit: int = VOTES_LIMIT) -> None:
         self.keys = np.zeros(_SMALLEST, "u8")
-        self.weights = np.zeros((_SMALLEST, LABELS_MAX), "i2")
+        self.weights = np.zeros((_SMALLEST, WEIGHTS + LABELS_MAX), "i2")
         self._used, self._limit = 0, limit
         self._changed: dict[int, None] = {}  # keys, in the order of their change
 
@@ -23,7 +23,7 @@ class VoteTable:
         return self._used
 
     def put(self, key: int, weights: np.ndarray) -> bool:
-        """Takes int16[labels]; False when the table is full and the rater is not in it."""
+        """Takes int16[WEIGHTS + labels], see votes.py; False when the table is full and the rater is not in it."""
         at = plain(place_of)(self.keys, uint64(key))
         if self.keys[at] == 0:
             if self._used >= self._limit:
@@ -56,7 +56,7 @@ class VoteTable:
     def _grow(self) -> None:
         keys, weights = self.keys, self.weights
         self.keys = np.zeros(2 * len(keys), "u8")
-        self.weights = np.zeros((len(self.keys), LABELS_MAX), "i2")
+        self.weights = np.zeros((len(self.keys), WEIGHTS + LABELS_MAX), "i2")
         for old in np.flatnonzero(keys).tolist():
             at = plain(place_of)(self.keys, uint64(keys[old]))
             self.keys[at], self.weights[at] = keys[old], weights[old]

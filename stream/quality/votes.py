@@ -4,7 +4,8 @@ Stage 2 knows how skilled a rater is and which labels it prefers; a summary (ski
 a control record in its own log. With skill t, label mix f and a good rater's hit rate g, the rater gives the true
 answer k with probability t g + (1 - t) f_k, and gives k although another is true with t (1 - g) / (K - 1) +
 (1 - t) f_k. The log ratio of the two is the answer's weight in nats; a rater who gives k whatever is true weighs
-nothing. Weights are kept as thousandths of a nat in an open-addressed table, looked up by rater and queue.
+nothing. Weights are kept as thousandths of a nat in an open-addressed table, looked up by rater and queue; before them
+stands the skill itself, in thousandths, for whoever asks how good an answerer is rather than what an answer says.
 """
 
 import math
@@ -15,6 +16,9 @@ from stream.quality.compiled import compiled, int64, uint64
 from stream.quality.schema import SHARE
 
 NAT = 1000
+SKILL, WEIGHTS = 0, 1  # columns of a rater's row: the skill, then a weight for each label
+SKILL_UNIT = 1000  # a skill of 1
+UNKNOWN = -1  # the skill of a rater of whom nothing is known
 _NOBODY = np.uint64(0)
 
 
@@ -40,14 +44,23 @@ def vote(keys: np.ndarray, weights: np.ndarray, rater: int, queue: int, label: i
     """Nats that the rater's answer adds to its label; `usual` where nothing is known of the rater."""
     key = vote_key(rater, queue)
     at = place_of(keys, key)
-    return weights[at, label] / NAT if keys[at] == uint64(key) else usual
+    return weights[at, WEIGHTS + label] / NAT if keys[at] == uint64(key) else usual
+
+
+@compiled
+def stale_skill(keys: np.ndarray, weights: np.ndarray, rater: int, queue: int) -> int:
+    """The rater's skill as last told, 0 to SKILL_UNIT, or UNKNOWN."""
+    key = vote_key(rater, queue)
+    at = place_of(keys, key)
+    return int64(weights[at, SKILL]) if keys[at] == uint64(key) else UNKNOWN
 
 
 @compiled
 def weigh_rater(skill: int, mix: np.ndarray, good: float, classes: int, weights: np.ndarray) -> None:
-    """Fills int16[labels] from a skill and a label mix in SHAREs."""
+    """Fills int16[WEIGHTS + labels] from a skill and a label mix in SHAREs."""
     t = skill / SHARE
+    weights[SKILL] = int64(math.floor(t * SKILL_UNIT + 0.5))
     for k in range(classes):
         guess = (1.0 - t) * mix[k] / SHARE + 1e-6
         hit, miss = t * good + guess, t * (1.0 - good) / max(classes - 1, 1) + guess
-        weights[k] = int64(math.floor(math.log(hit / miss) * NAT + 0.5))
+        weights[WEIGHTS + k] = int64(math.floor(math.log(hit / miss) * NAT + 0.5))

@@ -14,6 +14,7 @@ from stream.report.reliability import Reliability, reliability
 from stream.report.spending import Budget, Spent, spending
 from stream.report.standing import Standing, standings
 from stream.report.truth import Truth
+from stream.stages.queue_told import QueueTold
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget
     spending: list[Spent]
     groups: list[Group]
+    queues: list[QueueTold]
 
 
 def account_of(
@@ -45,5 +47,6 @@ def account_of(
         budget=budget,
         spending=spending(found, budget),
         groups=by_group(found),
+        queues=result.queues,
     )
     return account, found

@@ -25,6 +25,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     opened_at_ms: int
     closed_at_ms: int | None  # None: still open at the end of the log
     closed_why: str | None
+    corroboration: list[str]  # sentences of what stood beside it, and would never have opened it
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,19 +83,22 @@ def _reasons(findings: Iterable[Finding]) -> dict[Key, list[Reason]]:
 
 
 def _reason(told: Sequence[Finding]) -> Reason:
-    first, last = told[0], told[-1]
+    """As it opened; of a finding that was renamed, as it stood when it got its last name."""
+    last = told[-1]
+    said = next(one for one in told if one.detector == last.detector)
     return Reason(
-        detector=first.detector,
-        sentence=first.sentence.text,
-        n=first.n,
-        peers=first.peers,
-        measure=first.measure,
-        low=first.low,
-        high=first.high,
-        threshold=first.threshold,
-        opened_at_ms=first.opened_at,
+        detector=said.detector,
+        sentence=said.sentence.text,
+        n=said.n,
+        peers=said.peers,
+        measure=said.measure,
+        low=said.low,
+        high=said.high,
+        threshold=said.threshold,
+        opened_at_ms=said.opened_at,
         closed_at_ms=last.at if last.event == "closed" else None,
         closed_why=last.why,
+        corroboration=[one.sentence.text for one in last.corroboration],
     )
 
 

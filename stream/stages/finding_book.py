@@ -37,11 +37,17 @@ class FindingBook:
         self._publish(key, detector, found, counts)
 
     def update(self, key: RowKey, detector: Detector, found: Finding, counts: Counts) -> None:
-        """An open finding has become critical: what it now says, under the id and since when it is known by."""
+        """An open finding says something new: under the id it is known by, and since when."""
         old = self.open[key, detector]
         news = msgspec.structs.replace(found, version=old.version + 1, event="updated", opened_at=old.opened_at)
         self.open[key, detector] = news
         self._publish(key, detector, news, counts)
+
+    def rename(self, key: RowKey, was: Detector, detector: Detector, found: Finding, counts: Counts) -> None:
+        """Something else has become clearly likelier: the same finding under another detector's name."""
+        old = self.open[key, detector] = self.open.pop((key, was))
+        self._changed.add((key, was))
+        self.update(key, detector, msgspec.structs.replace(found, id=old.id, episode=old.episode), counts)
 
     def close(self, key: RowKey, detector: Detector, why: Why, at_ms: int, counts: Counts) -> None:
         """An open finding ends."""

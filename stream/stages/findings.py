@@ -5,16 +5,25 @@ import hashlib
 import numpy as np
 
 from stream.events import Evidence, Finding
-from stream.quality.alarm_kinds import name_alarm
+from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector, Policy
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import RING, UNIT, Flag, Kind
+from stream.stages.corroboration import corroborations
 from stream.stages.finding_book import Why
-from stream.stages.measured import Row, measured
+from stream.stages.measured import measured
+from stream.stages.row import Row
 
 MOVED_MOST, AT_RANDOM = 10, 5
+_KIND_OF = {
+    Detector.CONSTANT: AlarmKind.CONSTANT,
+    Detector.KNOWN_AGAINST_REST: AlarmKind.CONSTANT,
+    Detector.INVERTED: AlarmKind.INVERTED,
+    Detector.LOW_SKILL: AlarmKind.LOW_SKILL,
+    Detector.UNRELATED: AlarmKind.UNRELATED,
+}
 _BY_GOLDS = frozenset(Detector) - {Detector.CHANGED, Detector.COPYING}  # tests that known answers enter
 
 
@@ -24,7 +33,8 @@ def open_finding(
     """The finding of a detector that has just passed its threshold."""
     profile, hot = table.profiles[slot], table.rows.hot[slot]
     episode = int(hot["episodes"][detector])
-    numbers = measured(Row(table, slot, queue, policy), detector)
+    row = Row(table, slot, queue, policy)
+    numbers = measured(row, detector)
     return Finding(
         id=finding_id(profile, detector, episode),
         version=1,
@@ -49,6 +59,7 @@ def open_finding(
         n=numbers.n,
         peers=_peers(table, slot),
         evidence=_evidence(table, slot, queue),
+        corroboration=corroborations(row, policy.watch),
         shadow=shadow,
     )
 
@@ -57,8 +68,8 @@ def _sureness(table: RaterTable, slot: int, detector: Detector, queue: QueueInfo
     """How much of the alarm's evidence the kind that names the finding has; None where there is but one kind."""
     if not ALARM_KINDS >> detector & 1 or queue.kind == Kind.SET:
         return None
-    named = name_alarm(table.rows.alarm[slot], int(table.rows.hot["alarm_classes"][slot]))
-    return round(named.sureness, 3)
+    shares = shares_of_kinds(table.rows.alarm[slot], int(table.rows.hot["alarm_classes"][slot]))
+    return round(float(shares[_KIND_OF[detector]]), 3)
 
 
 def why_closed(detector: Detector, row: np.void) -> Why:

@@ -6,15 +6,8 @@ import numpy as np
 
 from stream.intake.queue_row import QueueRow
 from stream.quality.item_rows import Outcomes, make_outcomes
-from stream.quality.outcome_message import (
-    BEGINNING,
-    ArmingNote,
-    Place,
-    QueueInfo,
-    QueueNote,
-    VerdictNote,
-    encode_messages,
-)
+from stream.quality.outcome_encoding import Owed, encode_owed
+from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
 from stream.quality.profile import Profile
 from stream.stages.port import Message
 
@@ -46,6 +39,8 @@ class ItemOutbox:
         bigger.rows[:used], bigger.destinations[:used] = self.rows.rows[:used], self.rows.destinations[:used]
         met = int(self.rows.cursor[3])
         bigger.meetings[:met] = self.rows.meetings[:met]
+        doubts = int(self.rows.cursor[4])
+        bigger.doubts[:doubts] = self.rows.doubts[:doubts]
         self.rows = bigger._replace(cursor=self.rows.cursor)
 
     def name(self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str]) -> None:
@@ -55,6 +50,12 @@ class ItemOutbox:
         fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
         self._profiles += profiles
         self._item_ids += item_ids
+
+    def take_doubts(self) -> np.ndarray:
+        """DOUBT[] since the last call, in the order of the log."""
+        doubts = self.rows.doubts[: int(self.rows.cursor[4])].copy()
+        self.rows.cursor[4] = 0
+        return doubts
 
     def settle(self, queues: Sequence[QueueRow]) -> None:
         """The outcomes so far came under these settings, whatever comes before they are sent."""
@@ -77,36 +78,9 @@ class ItemOutbox:
     def take_messages(self, queues: Sequence[QueueRow]) -> list[Message]:
         """Everything owed, a destination after another, each in the order of the log."""
         self.settle(queues)
-        destinations = self.rows.destinations[: self.owed]
-        order = np.argsort(destinations, kind="stable")
-        ends = np.searchsorted(destinations[order], np.arange(len(self.sent) + 1))
-        rows = self.rows.rows[: self.owed][order]
-        met = self.rows.meetings[: int(self.rows.cursor[3])].copy()
-        place = np.empty(len(order), "i4")
-        place[order] = np.arange(len(order), dtype="i4")
-        met["row"] = place[met["row"]]
-        met = met[np.argsort(met["row"], kind="stable")]
-        parts = np.searchsorted(met["row"], ends)
-        messages: list[Message] = []
-        for destination in range(len(self.sent)):
-            mine = rows[ends[destination] : ends[destination + 1]]
-            theirs = met[parts[destination] : parts[destination + 1]]
-            theirs["row"] -= ends[destination]
-            verdicts = self._verdicts.get(destination, [])
-            if len(mine) or verdicts or self._notes:
-                previous = Place(*self.sent[destination].tolist())
-                values, self.sent[destination] = encode_messages(
-                    self._source,
-                    previous,
-                    mine,
-                    self._profiles,
-                    self._item_ids,
-                    self._queues,
-                    verdicts,
-                    self._notes,
-                    theirs,
-                )
-                messages += [Message(self._topic, value, destination) for value in values]
+        owed = Owed(self.rows, self._profiles, self._item_ids, self._queues, self._verdicts, self._notes)
+        encoded = encode_owed(self._source, owed, self.sent)
+        messages = [Message(self._topic, value, destination) for destination, value in encoded]
         self.rows.cursor[0] = self.rows.cursor[3] = 0
         self._profiles, self._item_ids, self._verdicts, self._notes = [], [], {}, []
         self._queues, self._settled = [], 0

@@ -26,6 +26,7 @@ from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
 from stream.stages.knowledge import Knowledge
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
+from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
@@ -64,11 +65,11 @@ class ItemStage:
         kept_limit: int = KEPT_LIMIT,
     ) -> None:
         self.offset = 0
-        self.partition, self._destinations = partition, destinations
+        self.partition, self._partitions, self._destinations = partition, partitions, destinations
         self._directory, self._directory_written = directory, b""
         self._joined = _copy(directory)  # the settings as of the record at hand; the decoder is a batch ahead
         self._stored, self._horizon_ms, self._cached_items = stored, horizon_days * DAY_MS, cached_items
-        self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable()
+        self._items, self._queues = ItemTable(kept_limit=kept_limit), QueueTable(partitions)
         self._loading = ItemLoading(self._items)
         self._arming = ArmingOrders()
         self._knowledge = Knowledge(partition, partitions, own_topic, self._queues, directory.control_key)
@@ -133,6 +134,8 @@ class ItemStage:
             self._take_control(control, int(rows["offset"][row]), int(rows["log_ms"][row]))
         self._join(rows, results)
         self._outbox.name(begin, decoded.profiles, decoded.item_ids)
+        for doubt in self._outbox.take_doubts():
+            self._queues.note_doubt(decoded.item_ids[doubt["record"]], doubt)
         for row, verdict in decoded.verdicts:
             self._note_verdict(rows[row], verdict)
         self.offset = int(rows["offset"][-1]) + 1
@@ -186,6 +189,11 @@ class ItemStage:
     def generation(self) -> int:
         """Horizons of log time so far: an item that none of the last two touched is forgotten."""
         return self._generation
+
+    def readings(self) -> dict[str, QueueReading]:
+        """What it can tell of its queues, by name."""
+        home = {queue.name: is_home(queue.name, self.partition, self._partitions) for queue in self._joined.queues}
+        return {queue.name: read_queue(self._queues, queue.row, home=home[queue.name]) for queue in self._joined.queues}
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""

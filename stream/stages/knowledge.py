@@ -20,10 +20,11 @@ from stream.intake.queue_row import QueueRow
 from stream.quality.compiled import plain
 from stream.quality.items import PERIOD_MS
 from stream.quality.outcome_message import QueueNote
+from stream.quality.queue_levels import reach_hour
 from stream.quality.queue_table import QueueTable
 from stream.quality.reference import ANSWERS, BELIEF_A, BELIEF_B, FOLLOWS_A, FOLLOWS_B, GOOD, WEIGHED, refresh
-from stream.quality.schema import LABELS_MAX
-from stream.quality.votes import vote_key, weigh_rater
+from stream.quality.schema import HOUR_MS, LABELS_MAX
+from stream.quality.votes import WEIGHTS, vote_key, weigh_rater
 from stream.stages.port import Message
 
 _LEAST_NEWS, _NEWS_SHARE = 20, 0.02  # answers that must be new before a queue is told of again
@@ -54,6 +55,7 @@ class Knowledge:
         """A new period begins after `offset`: every queue with enough news is told of, to every other partition, and
         what is now usual in it to stage 2."""
         self.period = at_ms // PERIOD_MS
+        self._reach_hour(at_ms // HOUR_MS)
         rows = self._queues.rows
         news = rows.own - rows.told
         answers = news[:, ANSWERS:].sum(axis=1)
@@ -71,6 +73,13 @@ class Knowledge:
         """What is to be sent since the last call."""
         messages, self._messages = self._messages, []
         return messages
+
+    def _reach_hour(self, hour: int) -> None:
+        rows = self._queues.rows
+        weighed, beliefs = ((rows.own[:, cell] + rows.others[:, cell]).tolist() for cell in (WEIGHED, BELIEF_A))
+        for row, level in enumerate(self._queues.levels):
+            if weighed[row] and reach_hour(hour, weighed[row], beliefs[row], level):
+                rows.queues["dirty"][row] = 1
 
     def _usual(self, offset: int, row: int) -> QueueNote:
         rows = self._queues.rows
@@ -95,11 +104,11 @@ class Knowledge:
 
     def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
         row_of = {queue.key: queue.row for queue in queues}
-        weights = np.zeros(LABELS_MAX, "i2")
+        weights = np.zeros(WEIGHTS + LABELS_MAX, "i2")
         for summary in summaries:
             row = row_of.get(int(summary["queue"]), -1)
             if row < 0:
                 continue
             classes = int(self._queues.rows.queues["classes"][row])
             weigh_rater(int(summary["skill"]), summary["mix"], self._queues.rows.values[row, GOOD], classes, weights)
-            self._queues.votes.put(int(vote_key(summary["rater"], summary["queue"])), weights[:classes])
+            self._queues.votes.put(int(vote_key(summary["rater"], summary["queue"])), weights[: WEIGHTS + classes])

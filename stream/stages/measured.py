@@ -5,17 +5,16 @@ from typing import NamedTuple
 
 from stream.events import Sentence
 from stream.quality import evidence as weights
-from stream.quality.alarm import BLOCKS, KNOWN, alarm_nats, constant_label
+from stream.quality.alarm import BLOCKS, KNOWN, constant_label
 from stream.quality.alarm import SCORED as SCORED_BY_PEERS
 from stream.quality.change import change_nats
 from stream.quality.columns import AGREEMENT, EXPECTED, GOLD_RIGHT, GOLD_SEEN, SCORED
 from stream.quality.measures import Z95, wilson
-from stream.quality.outcome_message import QueueInfo
 from stream.quality.partners import closest, pair_of
-from stream.quality.policy import Detector, Policy
-from stream.quality.rater_table import RaterTable
+from stream.quality.policy import Detector
 from stream.quality.schema import UNIT, Kind
 from stream.quality.set_answers import CONSTANT_OVER, INTERVAL_Z, RATIO_CEILING
+from stream.stages.row import Row
 from stream.stages.sentences import sentence
 
 
@@ -31,22 +30,6 @@ class Measured(NamedTuple):
     needed: float | None
     text: Sentence
     partner: str | None = None
-
-
-class Row(NamedTuple):
-    """A rater's row as the measures read it."""
-
-    table: RaterTable
-    slot: int
-    queue: QueueInfo
-    policy: Policy
-
-    @property
-    def classes(self) -> int:
-        return int(self.table.rows.hot["alarm_classes"][self.slot])
-
-    def alarm(self) -> float:
-        return float(alarm_nats(self.table.rows.alarm[self.slot], self.classes))
 
 
 def measured(row: Row, detector: Detector) -> Measured:

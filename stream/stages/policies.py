@@ -1,14 +1,15 @@
 """The thresholds that hold in each queue, derived from the declared policy."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from stream.policy.declared import DeclaredPolicy, Level, ShadowPolicy
+from stream.policy.declared import DeclaredPolicy, Level, QueuePolicy, ShadowPolicy
 from stream.quality.budget import thresholds
 from stream.quality.copying import copying_threshold
-from stream.quality.policy import DEFAULT_POLICY, DETECTOR_NAMES, Policy, as_rows
+from stream.quality.policy import CORROBORATION_NAMES, DEFAULT_POLICY, DETECTOR_NAMES, Policy, as_rows
 
 ALARM_NAMES = ("low_skill", "unrelated_to_peers", "constant_answer", "known_against_rest", "inverted")
 
@@ -55,26 +56,33 @@ def derived(declared: DeclaredPolicy, queue: str | None = None) -> Policy:
     """
     ours = declared if queue is None else declared.of(queue)
     week = declared.budget.judgments_per_rater_week
-    ticket = thresholds(_alarm(declared, "ticket"), declared.allowance("changed", "ticket"), week)
-    critical = thresholds(_alarm(declared, "critical"), declared.allowance("changed", "critical"), week)
+    may_flag = partial(declared.allowance, queue=queue)
+    ticket = thresholds(_alarm(may_flag, "ticket"), may_flag("changed", "ticket"), week)
+    critical = thresholds(_alarm(may_flag, "critical"), may_flag("changed", "critical"), week)
     return DEFAULT_POLICY._replace(
         gold_floor=ours.known_answers.floor_most,
-        gold_alarm=_nats(declared.allowance("known_answers", "ticket")),
-        gold_critical=_nats(declared.allowance("known_answers", "critical")),
+        gold_alarm=_nats(may_flag("known_answers", "ticket")),
+        gold_critical=_nats(may_flag("known_answers", "critical")),
         alarm=ticket.alarm,
         alarm_critical=critical.alarm,
         change=ticket.change,
         change_critical=critical.change,
-        copying=copying_threshold(declared.allowance("copying", "ticket")),
-        copying_critical=copying_threshold(declared.allowance("copying", "critical")),
+        copying=copying_threshold(may_flag("copying", "ticket")),
+        copying_critical=copying_threshold(may_flag("copying", "critical")),
         clear_share=ours.clear.below_share_of_threshold,
         least_known=float(ours.evidence.least_judgments),
-        detectors_on=float(sum(getattr(ours.detectors, name).on << bit for bit, name in enumerate(DETECTOR_NAMES))),
+        least_scored=float(ours.evidence.least_scored_judgments),
+        detectors_on=_bits_on(ours, DETECTOR_NAMES),
+        corroboration_on=_bits_on(ours, CORROBORATION_NAMES),
     )
 
 
-def _alarm(declared: DeclaredPolicy, level: Level) -> float:
-    return sum(declared.allowance(name, level) for name in ALARM_NAMES)
+def _alarm(may_flag: Callable[[str, Level], float], level: Level) -> float:
+    return sum(may_flag(name, level) for name in ALARM_NAMES)
+
+
+def _bits_on(ours: QueuePolicy, names: Sequence[str]) -> float:
+    return float(sum(getattr(ours.detectors, name).on << bit for bit, name in enumerate(names)))
 
 
 def _nats(allowance: float) -> float:

@@ -19,14 +19,18 @@ class Places(msgspec.Struct, frozen=True):
     tables: RaterTables
     widths: np.ndarray
     slots: np.ndarray
+    kinds: list[int]  # the widths that occur
 
-    def within(self, begin: int, end: int) -> Iterator[tuple[RaterTable, np.ndarray, np.ndarray]]:
+    def within(self, begin: int, end: int) -> Iterator[tuple[RaterTable, slice | np.ndarray, np.ndarray]]:
         """(table, which outcomes, their slots) of the outcomes from `begin` to `end`, table by table."""
-        widths = self.widths[begin:end]
-        for width in np.unique(widths).tolist():
+        for width in self.kinds:
             if width != NOWHERE:
-                mine = begin + np.flatnonzero(widths == width)
+                # Nearly always all outcomes are of one width: a slice of them need not be copied.
+                mine = slice(begin, end) if len(self.kinds) == 1 else self._of(width, begin, end)
                 yield self.tables.by_width[width], mine, self.slots[mine]
+
+    def _of(self, width: int, begin: int, end: int) -> np.ndarray:
+        return begin + np.flatnonzero(self.widths[begin:end] == width)
 
 
 def place_rows(work: RaterWork, tables: RaterTables, counts: Counts) -> Places:
@@ -43,7 +47,8 @@ def place_rows(work: RaterWork, tables: RaterTables, counts: Counts) -> Places:
         table.residency.touched(slots[here])
         theirs[here] = vendors.of_rows(table, slots[here])
     _count_changed(work, vendors, theirs[work.key_of_row], counts)
-    return Places(tables, np.where(known, widths[work.key_of_row], NOWHERE), slots[work.key_of_row])
+    of_rows = np.where(known, widths[work.key_of_row], NOWHERE)
+    return Places(tables, of_rows, slots[work.key_of_row], np.unique(of_rows).tolist())
 
 
 def _open_rows(work: RaterWork, new: np.ndarray, tables: RaterTables, known: np.ndarray, counts: Counts) -> None:

@@ -11,9 +11,10 @@ from stream.intake.knowledge import summaries_controls
 from stream.quality import raters as kernel
 from stream.quality.evidence_bytes import BLOCKS
 from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
-from stream.quality.policy import DETECTOR_NAMES, Detector
+from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector
 from stream.quality.rater_table import RaterTable, RowKey
 from stream.quality.schema import COLUMNS, SCHEMA_VERSION, SUMMARY
+from stream.quality.schema import Kind as LabelKind
 from stream.stages.arming import Arming
 from stream.stages.finding_book import Counts, FindingBook
 from stream.stages.findings import open_finding, why_closed
@@ -225,10 +226,11 @@ class RatersStage:
 
     def _accumulate(self, work: RaterWork, places: Places, begin: int, end: int, counts: Counts) -> None:
         """Rows of one width after another: queues of different widths have nothing to do with each other."""
+        if begin == end:
+            return
         for table, mine, slots in places.within(begin, end):
             rows = work.rows[mine]
             names = np.full(len(rows), -1, "i4")
-            met = np.column_stack([np.searchsorted(work.meetings["row"], mine, side) for side in ("left", "right")])
             summaries, told = np.zeros(len(rows) + 1, SUMMARY), np.zeros(1, "i8")
             at = 0
             while at < len(rows):
@@ -244,7 +246,7 @@ class RatersStage:
                     summaries,
                     told,
                     work.meetings,
-                    met,
+                    work.met[mine],
                 )
                 kept = at + np.flatnonzero(names[at:stop] >= 0)
                 table.item_ids[slots[kept], names[kept]] = work.item_ids[rows["item_id"][kept]]
@@ -259,6 +261,7 @@ class RatersStage:
 
     def _move_findings(self, table: RaterTable, slot: int, row: np.void, counts: Counts) -> None:
         hot, key, at_ms = table.rows.hot[slot], table.key_of[slot], int(row["log_ms"])
+        self._rename_finding(table, slot, at_ms, counts)
         for detector in Detector:
             was, now = (bool(hot[name] & (1 << detector)) for name in ("open", "pending"))
             level_was, level = (bool(hot[name] & (1 << detector)) for name in ("shown", "critical"))
@@ -274,6 +277,17 @@ class RatersStage:
         hot["open"], hot["shown"] = hot["pending"], hot["critical"]
         if self._on_finding is not None:
             self._on_finding(table, slot)
+
+    def _rename_finding(self, table: RaterTable, slot: int, at_ms: int, counts: Counts) -> None:
+        """The alarm is one test under several names, and has one finding at most."""
+        hot, key = table.rows.hot[slot], table.key_of[slot]
+        was, now = (int(hot[name]) & ALARM_KINDS for name in ("open", "pending"))
+        if was == now or not was or not now or self._rows.queue_of(key).kind == LabelKind.SET:
+            return
+        old, new = (Detector(bits.bit_length() - 1) for bits in (was, now))
+        self._book.rename(key, old, new, self._finding(table, slot, new, at_ms), counts)
+        hot["open"] ^= was | now
+        hot["shown"] = (int(hot["shown"]) & ~ALARM_KINDS) | (int(hot["critical"]) & ALARM_KINDS)
 
     def _finding(self, table: RaterTable, slot: int, detector: Detector, at_ms: int) -> Finding:
         queue = self._rows.queue_of(table.key_of[slot])

@@ -7,6 +7,8 @@ import msgspec
 import numpy as np
 
 from stream.errors import ShardHalted
+from stream.quality.meetings import begins_of
+from stream.quality.outcome_joining import first_of_queues, group_by_rater, refer_to_joined
 from stream.quality.outcome_message import (
     AFTER_ALL,
     ArmingNote,
@@ -30,6 +32,7 @@ class RaterWork(msgspec.Struct, frozen=True):
     offset: int  # next offset after the batch
     rows: np.ndarray  # OUTCOME[]
     meetings: np.ndarray  # MEETING[], in the order of the rows that they refer to
+    met: np.ndarray  # int64[rows, 2]: where each row's meetings begin and end
     keys: list[bytes]  # unique row keys
     key_of_row: np.ndarray  # int64[rows]: index into `keys`
     first_row: np.ndarray  # int64[keys]: where each key occurs first
@@ -81,20 +84,18 @@ def _joined(
     counts = [len(new) // OUTCOME.itemsize for _, _, new in taken]
     begins = list(accumulate(counts, initial=0))
     messages = [message for message, _, _ in taken]
-    for column, lists in (
-        ("profile", [message.profiles for message in messages]),
-        ("item_id", [message.item_ids for message in messages]),
-        ("queue_row", [message.queues for message in messages]),
-    ):
-        shift = np.repeat(list(accumulate(map(len, lists), initial=0))[:-1], counts)
-        rows[column] += np.where(rows[column] >= 0, shift, 0).astype("i4")
+    met = [_meetings(message, new) for message, _, new in taken]
+    meetings = np.frombuffer(bytearray().join(met), MEETING)
+    refer_to_joined(rows, meetings, _bounds(messages, begins, met))
+    begins_met = begins_of(len(rows), meetings)
     names = np.empty(sum(len(message.item_ids) for message in messages), object)
     names[:] = [name for message in messages for name in message.item_ids]
     keys, first_row, key_of_row = unique_keys(rows)
     return RaterWork(
         offset=records[-1].offset + 1,
         rows=rows,
-        meetings=_meetings(taken, begins),
+        meetings=meetings,
+        met=np.column_stack([begins_met[:-1], begins_met[1:]]),
         keys=keys,
         key_of_row=key_of_row,
         first_row=first_row,
@@ -119,22 +120,35 @@ def _joined(
     )
 
 
+def _bounds(messages: Sequence[OutcomeMessage], begins: Sequence[int], met: Sequence[bytes]) -> np.ndarray:
+    """What `refer_to_joined` wants to know of each message."""
+    ends = accumulate(len(some) // MEETING.itemsize for some in met)
+    before = (
+        accumulate((len(message.profiles) for message in messages), initial=0),
+        accumulate((len(message.item_ids) for message in messages), initial=0),
+        accumulate((len(message.queues) for message in messages), initial=0),
+    )
+    bounds = list(zip(begins[1:], ends, begins, *before, strict=False))
+    return np.array(bounds, "i8").reshape(len(messages), 6)
+
+
 def _queues(messages: Sequence[OutcomeMessage], begins: Sequence[int], rows: np.ndarray) -> list[tuple[int, QueueInfo]]:
     """Settings hold from the first outcome that came under them: a message may bring a queue's old and new ones."""
-    numbers, firsts = np.unique(rows["queue_row"], return_index=True)
-    first_of = dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
     infos = [(begin, info) for message, begin in zip(messages, begins, strict=False) for info in message.queues]
-    return [(first_of.get(number, begin), info) for number, (begin, info) in enumerate(infos)]
+    firsts = first_of_queues(rows, len(infos)).tolist()
+    return [(begin if first < 0 else first, info) for first, (begin, info) in zip(firsts, infos, strict=True)]
 
 
-def _meetings(taken: Sequence[tuple[OutcomeMessage, Place, bytes]], begins: Sequence[int]) -> np.ndarray:
+def _meetings(message: OutcomeMessage, new: bytes) -> bytes:
     """Those of the new rows; an overlap that was trimmed is the beginning of its message."""
-    parts = []
-    for (message, _, new), begin in zip(taken, begins, strict=False):
-        met = np.frombuffer(message.meetings, MEETING).copy()
-        met["row"] += begin - (len(message.rows) - len(new)) // OUTCOME.itemsize
-        parts.append(met[met["row"] >= begin])
-    return np.concatenate([np.zeros(0, MEETING), *parts])
+    trimmed = (len(message.rows) - len(new)) // OUTCOME.itemsize
+    if not trimmed:
+        return message.meetings
+    met = np.frombuffer(message.meetings, MEETING)
+    met = met[met["row"] >= trimmed].copy()
+    met["row"] -= trimmed
+    kept: bytes = met.tobytes()
+    return kept
 
 
 def _after(data: bytes, mine: Place) -> bytes:
@@ -147,17 +161,9 @@ def _after(data: bytes, mine: Place) -> bytes:
 
 def unique_keys(rows: np.ndarray) -> tuple[list[bytes], np.ndarray, np.ndarray]:
     """(row keys, where each occurs first, index of each row's key)."""
-    mixed = rows["rater"] * np.uint64(0x9E3779B97F4A7C15) ^ rows["queue"]
-    _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
-    if len(rows) and not (
-        np.array_equal(rows["rater"][first][inverse], rows["rater"])
-        and np.array_equal(rows["queue"][first][inverse], rows["queue"])
-    ):  # two keys mixed alike: rare beyond words, but then take the slow way
-        both = np.column_stack([rows["rater"], rows["queue"]])
-        _, first, inverse = np.unique(both, axis=0, return_index=True, return_inverse=True)
-    pairs = np.column_stack([rows["rater"][first], rows["queue"][first]])
-    data = pairs.tobytes()
-    return [data[at : at + 16] for at in range(0, len(data), 16)], first, inverse.ravel()
+    first, key_of_row = group_by_rater(rows)
+    data = np.column_stack([rows["rater"][first], rows["queue"][first]]).tobytes()
+    return [data[at : at + 16] for at in range(0, len(data), 16)], first, key_of_row
 
 
 def _decode(shard: str, record: SourceRecord) -> OutcomeMessage:

@@ -33,6 +33,43 @@ CATALOGUE = {
         "Of {n} items that one other rater judged too, the answers to {agreements} are the same; {expected} would be "
         "usual. {minority} of them are answers that few others gave."
     ),
+    # What stands beside a finding.
+    "fast": (
+        "Of the queue's answers to items of the same kind, {slower} % took longer than this rater's typical one "
+        "({n} answers were timed)."
+    ),
+    "metronomic": "The times on {n} items spread by {share} % of what is usual for one rater here.",
+    "inconsistent": (
+        "Of {n} items that came back, {share} % got the same answer as before; in the queue {usual} % do."
+    ),
+    "known_gap": (
+        "On {n} items with a known answer, {share} % of the answers match it; the {rest} other answers fit those of "
+        "other raters much less than that."
+    ),
+    "known_gap_habit": (
+        "On {n} items with a known answer, {share} % of the answers match it; of the {rest} other answers, "
+        "{label_share} % are “{label}”."
+    ),
+    "known_gap_none": (
+        "The answers to {n} items with a known answer and the {rest} others look like one way of working."
+    ),
+    # Of a queue, for whoever runs it.
+    "gold_suspect": (
+        "The known answer is “{known}”, which {fitting} of {n} answers match; {other} are “{label}”, mostly by raters "
+        "whose answers elsewhere fit. Somebody should look at the item."
+    ),
+    "queue_shift": (
+        "The mean belief in the queue's answers went {direction} some {hours} hours ago: from {before} % to {after} % "
+        "({n} answers since)."
+    ),
+    "copying_two_labels": "With fewer than three labels copying cannot be told: two raters who err, err alike.",
+    "copying_untold": "Raters rarely enough differ here, or share too few items so far, for copying to be told.",
+    "copying_slow": "A copier stands out after about {items} items shared with one partner, more than {promised}.",
+    "copying_told": "A copier stands out after about {items} items shared with one partner.",
+    "shift_share": (
+        "Agreement changed by {change} points in the last 24 hours against the six days before: {within} by the "
+        "answers of vendors who work there all along, {mix} by how much of the work each vendor does."
+    ),
 }
 
 

@@ -12,12 +12,22 @@ from stream.intake.directory import Directory
 from stream.intake.knowledge import summaries_controls
 from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.groups import GROUP
+from stream.quality.inconsistent import consistency
+from stream.quality.known_gap import KnownWork, known_gap
 from stream.quality.measures import measure
+from stream.quality.metronomic import metronomic
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import DEFAULT_POLICY, Detector
+from stream.quality.queue_levels import LEVEL_STATE, reach_hour
+from stream.quality.queue_shift import SHIFT_STATE, has_learned, queue_shift
+from stream.quality.rank_sums import RANK_SUMS
+from stream.quality.rater_rows import PACES
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import SUMMARY, Kind
+from stream.quality.schema import COLUMNS, SUMMARY, Kind
+from stream.quality.shift_share import shift_share
+from stream.quality.speed import PACE_SUMS, speed
 from stream.quality.suspicion import PARTS, ranked, suspicion, suspicion_parts
+from stream.quality.windows import Window, window_sums
 from stream.stages.findings import open_finding
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Flush, Stage
@@ -48,6 +58,7 @@ def compile_kernels() -> None:
     wanted = row_fields([key for key, _ in flush.rows["raters"]])
     stored = {name: dict(flush.rows[name]) for name in wanted}
     restored.fill({name: [stored[name].get(key) for key in keys] for name, keys in wanted.items()}, wanted)
+    _tell_of_queues_and_pace()
     queue = next(iter(restored.queues.values()))
     for table in restored.tables.values():
         for slot in table.slots():
@@ -60,6 +71,7 @@ def _read_out(table: RaterTable, slot: int, queue: QueueInfo) -> None:
     suspicion_parts(table.rows, slot, np.zeros(PARTS))
     ranked(table.rows, slot)
     measure(table.rows.life[slot], table.rows.mix[slot])
+    window_sums(table.rows, slot, int(Window.WEEK), _NOW_MS, np.zeros(COLUMNS, "i8"), np.zeros(table.width, "i8"))
     if table.rows.hot["kind"][slot] == GROUP:
         return
     for detector in Detector:
@@ -67,6 +79,23 @@ def _read_out(table: RaterTable, slot: int, queue: QueueInfo) -> None:
     of_sets = msgspec.structs.replace(queue, kind=int(Kind.SET))
     for detector in (Detector.UNRELATED, Detector.CONSTANT):
         open_finding(table, slot, detector, of_sets, DEFAULT_POLICY, _NOW_MS, shadow=True)
+
+
+def _tell_of_queues_and_pace() -> None:
+    """What a few judgments are not enough for: levels of queues, and what stands beside a finding."""
+    level = np.zeros(LEVEL_STATE, "i8")
+    for hour in (1, 2):
+        reach_hour(hour, 0, 0, level)
+    has_learned(level[:SHIFT_STATE])
+    queue_shift(level[:SHIFT_STATE])
+    none, nothing = np.zeros(1, "i8"), np.zeros(1)
+    shift_share(none, nothing, none, nothing)
+    paces = np.zeros(PACES, "i8")
+    speed(paces[:PACE_SUMS])
+    metronomic(paces[:PACE_SUMS], paces[PACE_SUMS:])
+    consistency(0.0, 0.0, 0.0, 0.0, 0.5)
+    counts = np.zeros(4, "i8")
+    known_gap(KnownWork(counts[:2], 0.0, 1.0), np.zeros(RANK_SUMS, "i8"), counts[:2], 2)
 
 
 def _run(stage: Stage, values: list[bytes]) -> Flush:
@@ -92,3 +121,7 @@ def _judgment(n: int, label: str) -> bytes:
             "submitted_at": _NOW_MS,
         }
     )
+
+
+if __name__ == "__main__":  # before many processes that would each wait for the compiler
+    compile_kernels()

@@ -43,6 +43,13 @@ def columns_of(raters: Raters, slots: np.ndarray, window: Window, now_ms: int) -
     return sums
 
 
+def mixes_of(raters: Raters, slot: int, window: Window, now_ms: int) -> np.ndarray:
+    """int64[width]: how often a group's raters gave each label in a window as of `now_ms`."""
+    mix = np.zeros(raters.mix.shape[1], "i8")
+    window_columns(raters, np.array([slot], "i8"), int(window), now_ms, np.zeros((1, COLUMNS), "i8"), mix)
+    return mix
+
+
 def suspicions_of(raters: Raters, slots: np.ndarray) -> np.ndarray:
     """float64[slots], 0 (no sign) to 1."""
     found = np.zeros(len(slots))

@@ -9,8 +9,10 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from stream.errors import ShardHalted
+from stream.stages.queue_reading import QueueReading, merged
 from stream.telemetry import metrics
 from stream.telemetry.metrics import Metric
+from stream.telemetry.queue_values import queue_values
 from stream.transport.port import Partition
 
 Labels = TypeVar("Labels", bound=tuple[str, ...])
@@ -41,6 +43,13 @@ class CountsItsCache(Protocol):
 
     @property
     def cached(self) -> int: ...
+
+
+@runtime_checkable
+class ReadsQueues(Protocol):
+    """A stage that can tell of queues, by name."""
+
+    def readings(self) -> Mapping[str, QueueReading]: ...
 
 
 @runtime_checkable
@@ -78,12 +87,19 @@ class Live(Collector):
         yield _gauge(metrics.HALTED, halted)
         yield _gauge(metrics.GENERATION, self._generations())
         yield _gauge(metrics.CACHED_ROWS, self._cached())
+        for metric, values in queue_values(self._readings()).items():
+            yield _gauge(metric, values)
         lookups = CounterMetricFamily(
             metrics.CACHE_LOOKUPS.name, metrics.CACHE_LOOKUPS.help, labels=metrics.CACHE_LOOKUPS.labels
         )
         for labels, times in self._all_lookups().items():
             lookups.add_metric(labels, times)
         yield lookups
+
+    def _readings(self) -> dict[str, QueueReading]:
+        stages = [stage.readings() for stage in self._stages.values() if isinstance(stage, ReadsQueues)]
+        names = dict.fromkeys(name for readings in stages for name in readings)
+        return {name: merged([readings[name] for readings in stages if name in readings]) for name in names}
 
     def _generations(self) -> dict[tuple[str, ...], float]:
         return {

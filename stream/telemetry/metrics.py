@@ -151,6 +151,42 @@ REPEATS = _judgments("repeated", "Judgments on an item the same rater had answer
 REPEATS_SAME = _judgments("repeated_same", "How far those agree with the first answer.")
 COST = _gauge("quality_cost", _GROUP, "currency of the contract", "Cost of the costed judgments.")
 COSTED = _judgments("costed", "Judgments with a cost.")
+FLAGGED = _judgments("flagged", "Judgments of raters who have an open finding now; over all: what labels rest on.")
+
+# A queue as a whole.
+ANSWERS = _gauge("queue_answers", "queue label window", "answers", "How often a label was given; other: not declared.")
+TOLD_JUDGMENTS = _gauge("queue_told_judgments", "queue", "judgments", "Judgments that what follows was summed over.")
+TOLD = _gauge(
+    "queue_told_nats", "queue kind", "nats", "What peers told of a rater of that kind; over those judgments: each."
+)
+NEEDED = _gauge("queue_needed_nats", "queue kind", "nats", "What the alarm needs; over nats each: judgments.")
+
+# A queue as its shards of stage 1 know it. Answers that are sets have no votes: their known answers have no series.
+KNOWN_ITEMS = _gauge("known_items", "queue", "items", "Items with a known answer, over the shards of this worker.")
+SUSPECT_KNOWN_ITEMS = _gauge(
+    "suspect_known_items", "queue", "items", "How many of those the answers of raters right elsewhere speak against."
+)
+QUEUE_LEVEL = _gauge(
+    "queue_level_ratio", "queue", "0 to 1", "Usual mean belief in the answers, the hours of a shift left out."
+)
+QUEUE_SHIFT = _gauge(
+    "queue_shift_ratio", "queue", "-1 to 1", "How far the level has moved from that; 0 while it stands still."
+)
+QUEUE_SHIFT_RARITY = _gauge(
+    "queue_shift_rarity_hours", "queue", "hours", "A queue at rest shows as much once in so many; 8760: alarm."
+)
+QUEUE_SHIFT_SINCE = _gauge(
+    "queue_shift_since_timestamp_seconds", "queue", "Unix time", "When the shift began; absent without one."
+)
+AGREEMENT_CHANGE = _gauge(
+    "queue_agreement_change_ratio",
+    "queue part",
+    "-1 to 1",
+    "24 h against the six days before: whole, within (vendors' own change), mix (who does the work); average workers.",
+)
+AGREEMENT_CHANGE_VENDORS = _gauge(
+    "queue_agreement_change_vendors", "queue part", "vendors", "Behind that: stayed, or moved (came, or went)."
+)
 
 # What was agreed on with vendors, from the queues file.
 CONTRACT_TARGET = _gauge(

@@ -14,12 +14,15 @@ from stream.stages.raters_stage import RatersStage
 from stream.telemetry import metrics
 from stream.telemetry.care import Exposures
 from stream.telemetry.census import Census
+from stream.telemetry.change_lines import change_lines
 from stream.telemetry.choice import choose
 from stream.telemetry.finding_lines import finding_counts, suspect_lines
+from stream.telemetry.flagged_lines import FlaggedWork
 from stream.telemetry.group_lines import group_lines, group_sums
 from stream.telemetry.lines import bare_line, header
 from stream.telemetry.metrics import METRICS, Metric
 from stream.telemetry.options import BoardOptions, RaterSeries
+from stream.telemetry.queue_lines import QueueSums
 from stream.telemetry.rater_lines import rater_lines
 from stream.telemetry.roster import Roster, join, look_at, occupied
 from stream.telemetry.told import Told
@@ -76,7 +79,7 @@ def _joining(pieces: Mapping[Metric, list[bytes]], blocks: list[bytes]) -> Itera
 
 def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: int) -> Iterator[_Lines]:
     options = scope.options
-    census = Census(now_ms)
+    census, flagged, queues = Census(now_ms), FlaggedWork(now_ms), QueueSums(now_ms)
     exposures = Exposures(now_ms, options.exposure_near_s, options.exposure_over_s)
     rosters = []
     for stage in shards.values():
@@ -87,10 +90,13 @@ def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: 
                 census.add(roster, training, stage.policies.common.least_known)
                 exposures.add(table, roster.slots)
                 exposures.add(table, training)
+                flagged.add(roster)
                 parts.append(roster)
                 yield {}
             rosters += [whole for whole in [join(parts)] if whole is not None]
-    yield census.lines() | exposures.lines()
+        yield from ({} for _ in queues.add(stage))
+    yield census.lines() | exposures.lines() | flagged.lines()
+    yield from queues.lines()
     chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
     for shard, stage in shards.items():
         told.hold(shard, stage.findings.values(), now_ms / 1000)
@@ -113,6 +119,7 @@ def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: 
 def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
     total = group_sums(tables, now_ms)
     yield {}
+    yield change_lines(total)
     groups = iter(sorted(total.items()))
     while some := dict(islice(groups, _GROUPS_AT_ONCE)):
         yield group_lines(some)

@@ -28,7 +28,7 @@ def patient(limits: RunnerLimits) -> RunnerLimits:
     """The pace of stage 2: its memory is what a scrape sees, so its commits hold up nobody: batches may share one."""
     return replace(
         limits,
-        linger_ms=max(limits.linger_ms, 250),
+        linger_ms=max(limits.linger_ms, 1_000),
         backlog_linger_ms=max(limits.backlog_linger_ms, 1_500),
         flush_records=max(limits.flush_records, 40_000),
     )

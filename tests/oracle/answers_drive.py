@@ -6,11 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality import alarm, change
+from stream.quality.weighing import take_answer
 
 PREDICTIVE = np.dtype(
     [("labels", "u1", 4), ("shares", "u2", 4), ("own", "u2"), ("q_own", "u2"), ("a0_own", "u2"), ("peers", "u1")]
 )
 MIX = np.array([40, 30, 20, 10])
+SPREAD = 0.08  # of honest raters' skills where the likeliest label has a share of .85, see honest_models.py
 Pick = Callable[[np.ndarray, int, np.random.Generator], int]
 
 
@@ -86,11 +88,7 @@ def fresh(scale: int = 4) -> Rows:
 
 def take(rows: Rows, answer: Answer, scale: int = 4) -> None:
     """Counts one answer with both detectors, as the stage does."""
-    before = alarm.explained_nats(rows.alarm, scale)
-    alarm.add_scored(answer.label, answer.said, MIX, scale, rows.alarm)
-    if rows.alarm[alarm.SCORED] > change.AFTER:
-        usual = alarm.explained_nats(rows.alarm, scale) - before
-        change.add_change(answer.label, answer.said, MIX, scale, usual, rows.change)
+    take_answer(answer.label, answer.said, MIX, scale, SPREAD, True, rows.alarm, rows.change)
 
 
 def first_alarm(stream: list[Answer], nats: float) -> int | None:

@@ -12,7 +12,7 @@ from stream.quality.item_table import ItemTable
 from stream.quality.queue_table import QueueTable
 from stream.quality.reference import ANSWERS, LIKELY, WEIGHED, refresh
 from stream.quality.schema import OUTCOME, RECORD, SHARE, Kind, Op
-from stream.quality.votes import vote_key, weigh_rater
+from stream.quality.votes import WEIGHTS, vote_key, weigh_rater
 
 QUEUE = 77  # the queue's key
 _FOREVER_MS = 10**15
@@ -29,7 +29,7 @@ class Usual(NamedTuple):
 class ItemBench:
     """One queue in memory; each call answers the outcomes that its records sent."""
 
-    def __init__(self, usual: Usual | None = None, *, scale: int = 4, kind: Kind = Kind.NOMINAL, of: int = 4) -> None:
+    def __init__(self, usual: Usual | None = None, *, scale: int = 4, kind: Kind = Kind.NOMINAL, of: int = 3) -> None:
         self.items, self.table = ItemTable(), QueueTable()
         self.table.declare([QUEUE], [kind], [scale], [8], [of])
         self._judgments = 0
@@ -45,10 +45,10 @@ class ItemBench:
 
     def trust(self, rater: int, skill: float, mix: tuple[float, ...], good: float) -> None:
         """Stage 2 tells of a rater."""
-        weights = np.zeros(32, "i2")
+        weights = np.zeros(WEIGHTS + 32, "i2")
         shares = np.array([round(share * SHARE) for share in mix])
         plain(weigh_rater)(round(skill * SHARE), shares, good, len(mix), weights)
-        self.table.votes.put(int(plain(vote_key)(_hashed(rater), QUEUE)), weights[: len(mix)])
+        self.table.votes.put(int(plain(vote_key)(_hashed(rater), QUEUE)), weights[: WEIGHTS + len(mix)])
 
     def judge(self, rater: int, label: int, item: bytes = b"item", *, known: int | None = None) -> np.ndarray:
         """A rater's answer, with the item's known one if it brings that."""

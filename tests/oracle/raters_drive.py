@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality import raters as kernel
-from stream.quality.policy import DEFAULT_POLICY, Detector, Policy, as_rows
+from stream.quality.policy import ALARM_KINDS, DEFAULT_POLICY, Detector, Policy, as_rows
 from stream.quality.rater_rows import Raters, make_raters
 from stream.quality.reference import as_share
 from stream.quality.schema import (
@@ -46,12 +46,13 @@ class Seen(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A finding that opened, closed or became critical at the rater's n-th judgment of this call."""
+    """A finding that opened, closed, became critical or got another name at the rater's n-th judgment of this call."""
 
     n: int
     detector: Detector
     is_open: bool
     is_critical: bool = False
+    was: Detector | None = None  # its name until then
 
 
 class Bench:
@@ -130,6 +131,12 @@ class Bench:
     def _move(self, slot: int, n: int) -> list[Moved]:
         """As the stage does between two outcomes."""
         hot, moved = self.rows.hot[slot], []
+        was_kind, kind = (int(hot[name]) & ALARM_KINDS for name in ("open", "pending"))
+        if was_kind and kind and was_kind != kind and hot["label_kind"] != Kind.SET:
+            old, new = (Detector(bits.bit_length() - 1) for bits in (was_kind, kind))
+            moved.append(Moved(n, new, is_open=True, is_critical=bool(hot["critical"] & kind), was=old))
+            hot["open"] ^= was_kind | kind
+            hot["shown"] = int(hot["shown"]) & ~ALARM_KINDS | int(hot["critical"]) & ALARM_KINDS
         for detector in Detector:
             bit = 1 << detector
             was, now = bool(hot["open"] & bit), bool(hot["pending"] & bit)

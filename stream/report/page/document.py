@@ -8,6 +8,7 @@ from stream.report.page.flagged_section import flagged_section
 from stream.report.page.groups_section import groups_section
 from stream.report.page.markup import Markup, element
 from stream.report.page.policies_section import policies_section
+from stream.report.page.queues_section import queues_section
 from stream.report.page.scatter_plot import scatter_plot
 from stream.report.page.trail_plot import LINES_MAX, drawn_trails, trail_plot
 from stream.report.page.truth_section import budget_section, calibration_section, truth_section
@@ -53,6 +54,7 @@ def _sections(made: Made) -> Iterator[Markup]:
     yield calibration_section(report.account)
     yield budget_section(report.account)
     yield groups_section(report.account.groups, has_clock=report.about.has_clock)
+    yield queues_section(report.account.queues)
     yield _items(report.about)
     yield _how_to_read()
 

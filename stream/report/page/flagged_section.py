@@ -59,7 +59,7 @@ def _rows(one: Flagged, optional: dict[str, bool], *, has_clock: bool) -> Iterat
             *([day(reason.opened_at_ms)] if has_clock else []),
             _CLOSED.get(reason.closed_why or "", "closed") if reason.closed_at_ms is not None else "needs review",
             pattern(reason.detector),
-            reason.sentence,
+            _said(reason),
             f"{reason.n:,}",
             f"{reason.peers:,}",
             _measured(reason),
@@ -69,6 +69,11 @@ def _rows(one: Flagged, optional: dict[str, bool], *, has_clock: bool) -> Iterat
             *([plain(one.informativeness)] if optional["informativeness"] else []),
             truth_word(one),
         ]
+
+
+def _said(reason: Reason) -> Content:
+    beside = [element("p", f"Beside it: {told}", class_="note") for told in reason.corroboration]
+    return element("div", reason.sentence, beside) if beside else reason.sentence
 
 
 def _measured(reason: Reason) -> str:

@@ -50,3 +50,33 @@ def test_an_unknown_queue_names_the_known_ones(invoke):
     error = invoke(queue, "nowhere").exception
     assert isinstance(error, InputError)
     assert "sentiment" in str(error)
+
+
+def test_a_queue_says_whether_copying_could_be_told_and_which_known_answers_are_suspect(invoke, crowd):
+    found = {one["queue"]: one["told"] for one in json.loads(invoke(queue, "--json").stdout)}
+    known = Counter()
+    for stage in crowd.item_stages:
+        for name, reading in stage.readings().items():
+            known[name] += reading.known_items
+    assert {name: told["known_items"] for name, told in found.items() if told["known_items"] is not None} == {
+        name: known[name] for name in found if found[name]["known_items"] is not None
+    }
+    assert any(known.values())
+    for name, told in found.items():
+        labels = crowd.queues.queues[name].labels
+        shown = " ".join(invoke(queue, name).output.split())
+        assert told["copying"]["sentence"]["text"] in shown
+        assert len(labels) > 2 or not told["copying"]["can_tell"]
+        assert "known answers:" in shown
+        assert "level:" in shown
+
+
+def test_the_policy_of_the_deployment_says_how_much_evidence_a_queue_asks_for(invoke, tmp_path, monkeypatch):
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[budget]\nhonest_ticketed_per_10000_rater_weeks = 1000.0\n")
+    usual = json.loads(invoke(queue, "sentiment", "--json").stdout)["answers_to_detect"]
+    monkeypatch.setenv("RATERWATCH_POLICY_FILE", str(policy))
+    eager = json.loads(invoke(queue, "sentiment", "--json").stdout)["answers_to_detect"]
+    known = [kind for kind in usual if usual[kind] is not None]
+    assert known
+    assert all(eager[kind] < usual[kind] for kind in known)

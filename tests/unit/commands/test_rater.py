@@ -102,3 +102,23 @@ def test_a_server_that_does_not_answer_is_said_in_one_line(invoke, flagged):
     away = MemoryStore()
     away.down = True
     assert "told to be down" in str(invoke(rater, flagged[0], store=away).exception)
+
+
+def test_what_stands_beside_is_shown_with_what_it_rests_on(invoke, flagged):
+    rater_id, finding = flagged
+    queues = json.loads(invoke(rater, rater_id, "--queue", finding.queue, "--json").stdout)["queues"]
+    [told] = [one["corroboration"] for one in queues if not one["training"]]
+    assert {one["name"] for one in told} & {"fast", "metronomic"}
+    shown = " ".join(invoke(rater, rater_id, "--queue", finding.queue).output.split())
+    assert "never enough by itself" in shown
+    for one in told:
+        assert one["sentence"]["text"] in shown
+        assert f"n {one['n']:,} against {one['others']:,} of others" in shown
+
+
+def test_what_the_policy_turns_off_is_not_shown(invoke, flagged, tmp_path, monkeypatch):
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[detectors]\nfast.on = false\n")
+    monkeypatch.setenv("RATERWATCH_POLICY_FILE", str(policy))
+    queues = json.loads(invoke(rater, flagged[0], "--json").stdout)["queues"]
+    assert all(one["name"] != "fast" for told in queues for one in told["corroboration"])

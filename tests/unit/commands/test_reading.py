@@ -1,12 +1,13 @@
 import pytest
 
-from stream.commands.reading import label_mix, measures_by_window, partition_count, rater_rows
+from stream.commands.reading import measures_by_window, partition_count, rater_rows
 from stream.errors import StateError
 from stream.quality.measures import measure
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.ring import find
 from stream.quality.schema import Kind
 from stream.settings import Settings
+from stream.stages.label_mix import label_mix
 from stream.state.memory_store import MemoryStore
 from stream.state.port import Commit
 

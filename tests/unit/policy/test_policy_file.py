@@ -59,8 +59,16 @@ def test_the_detectors_share_one_budget_and_one_that_is_off_leaves_its_share_uns
     assert spent == pytest.approx(10 / 10_000)
     assert policy.allowance("changed", "ticket") == pytest.approx(2 / 10_000)
     assert policy.allowance("changed", "critical") == pytest.approx(0.2 / 10_000)
-    assert set(DETECTORS) - set(FLAGGING) == {"fast", "metronomic", "inconsistent"}
-    assert all(policy.allowance(detector, "ticket") == 0 for detector in ("fast", "metronomic", "inconsistent"))
+    beside = set(DETECTORS) - set(FLAGGING)
+    assert beside == {"fast", "metronomic", "inconsistent", "known_gap"}
+    assert all(policy.allowance(detector, "ticket") == 0 for detector in beside)
+
+
+def test_a_queue_may_spend_its_part_of_the_budget_otherwise() -> None:
+    policy = parse_policy("[queues.q.detectors]\nchanged.budget_share = 0.05\nunrelated_to_peers.budget_share = 0.4\n")
+    assert policy.allowance("changed", "ticket", "q") == pytest.approx(0.5 / 10_000)
+    assert policy.allowance("unrelated_to_peers", "ticket", "q") == pytest.approx(4 / 10_000)
+    assert policy.allowance("changed", "ticket", "other") == policy.allowance("changed", "ticket")
 
 
 def test_a_rater_in_several_queues_is_not_flagged_wrongly_more_often() -> None:
@@ -94,9 +102,10 @@ def test_a_rater_in_several_queues_is_not_flagged_wrongly_more_often() -> None:
         ("[queues.q.shadow]\nafterwards = 1", "queues.q.shadow.afterwards: Expected `str`"),
         ("[queues.q.budget]", "queues.q.budget: holds for all queues together; set it in [budget]"),
         (
-            "[queues.q.detectors.changed]\nbudget_share = 0.1",
-            "queues.q.detectors.changed.budget_share: holds for all queues together; set it in [detectors.changed]",
+            "[queues.q.detectors.changed]\nbudget_share = 0.5",
+            "queues.q.detectors: the budget_share of all detectors sums to 1.3; lower some",
         ),
+        ("[evidence]\nleast_scored_judgments = 51", "evidence.least_scored_judgments: Expected `int` <= 50"),
         ("queues = 3", "queues: is a table of tables"),
         ("[queues]\nq = 3", "queues.q: is a table: write [queues.q.SECTION]"),
         ('[queues."".storm]', "queues.: a name has 1 to 128 characters"),

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from stream.quality.compiled import plain
-from stream.quality.detectability import INFORMATION_SUMS, add_information, expected_judgments
+from stream.quality.detectability import (
+    INFORMATION_SUMS,
+    add_information,
+    expected_judgments,
+    reading_information,
+)
 from tests.oracle import answers_drive as drive
 
 TICKET = math.log(1 / 6e-4)
@@ -29,6 +34,18 @@ def test_a_queue_on_which_peers_disagree_hides_random_clickers() -> None:
     assert (
         expected_judgments(information(0.4), TICKET).random > 4 * expected_judgments(information(0.85), TICKET).random
     )
+
+
+def test_what_an_answer_tells_of_a_skill_is_the_chi_square_of_the_mix() -> None:
+    chance = np.random.default_rng(1)
+    sums, each = np.zeros(INFORMATION_SUMS, "i8"), []
+    mix = (drive.MIX + 1) / (drive.MIX.sum() + 4)
+    for _ in range(5_000):
+        shares = chance.dirichlet(np.full(4, 5.0))
+        add_information(drive.said(shares.tolist(), 0), drive.MIX, 4, sums)
+        each.append(((shares - mix) ** 2 / shares).sum())
+    assert plain(reading_information)(sums) == pytest.approx(np.mean(np.minimum(each, 30.0)), rel=0.01)
+    assert plain(reading_information)(np.zeros(INFORMATION_SUMS, "i8")) == pytest.approx(0.3)
 
 
 def test_an_empty_queue_promises_nothing() -> None:

@@ -28,7 +28,7 @@ def opened(judgments: list[Seen], *, scale: int = 4, gold_mean: float = 1.0) -> 
     """At which judgment each detector first opened."""
     first: dict[Detector, int] = {}
     for moved in fed(Bench(1, scale=scale, gold_mean=gold_mean), judgments):
-        if moved.is_open:
+        if moved.is_open and moved.was is None:
             first.setdefault(moved.detector, moved.n)
     return first
 
@@ -69,6 +69,18 @@ def test_answers_that_no_honest_reading_explains_are_found_after_so_many(
     answer: Answer, detector: Detector, found: list[int]
 ) -> None:
     assert [opened(answers(60, seed, answer)) for seed in SEEDS] == [{detector: n} for n in found]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (answers(60, 1, inverted), Detector.INVERTED),
+        (answers(700, 1, sometimes(0.3), sure=(0.95,)), Detector.LOW_SKILL),
+    ],
+)
+def test_a_finding_that_few_answers_could_not_name_gets_its_name_later(given: list[Seen], name: Detector) -> None:
+    moved = [one for one in fed(Bench(1), given) if one.was is not None]
+    assert [(one.was, one.detector) for one in moved] == [(Detector.UNRELATED, name)]
 
 
 def test_swapped_labels_are_called_inverted_where_there_are_two() -> None:

@@ -1,20 +1,27 @@
 """How a finding stands: levels, hysteresis, verdicts, corrected known answers, and what a queue's own policy turns."""
 
 import math
+import random
 
 import numpy as np
 import pytest
 
 from stream.quality.alarm import alarm_nats
+from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.change import change_nats
-from stream.quality.policy import ALL_ON, DEFAULT_POLICY, Detector, Policy, State
-from stream.quality.schema import Column
+from stream.quality.policy import ALL_ON, DEFAULT_POLICY, SURE_OF_KIND, Detector, Policy, State
+from stream.quality.schema import Column, Kind
 from tests.oracle.answers import always, answers, blindly, honestly
 from tests.oracle.raters_drive import Bench, Moved, Seen
 
 ALARM = DEFAULT_POLICY.alarm
 SAME = answers(40, 1, always(2))
 OPENS = 5  # judgments until SAME opens a finding
+KIND_OF = {
+    Detector.UNRELATED: AlarmKind.UNRELATED,
+    Detector.INVERTED: AlarmKind.INVERTED,
+    Detector.LOW_SKILL: AlarmKind.LOW_SKILL,
+}
 
 
 def fed(bench: Bench, judgments: list[Seen], slot: int = 0) -> list[Moved]:
@@ -54,6 +61,61 @@ def test_an_open_finding_stays_until_half_of_its_threshold_is_gone_and_keeps_its
     else:
         pytest.fail("an honest rater's finding never closed")
     assert State(int(bench.rows.hot["state"][0])) != State.SUSPECT
+
+
+def opened_as(bench: Bench) -> list[Detector]:
+    return [detector for detector in Detector if int(bench.rows.hot["open"][0]) >> detector & 1]
+
+
+def renamed_bench(policy: Policy = DEFAULT_POLICY) -> tuple[Bench, list[Moved]]:
+    """A rater who gives one answer until a finding opens, and then any answer, whatever the item."""
+    bench = Bench(1, policies=[policy])
+    fed(bench, SAME[:OPENS])
+    assert opened_as(bench) == [Detector.CONSTANT]
+    return bench, fed(bench, answers(120, 5, blindly))
+
+
+def test_an_open_finding_takes_the_name_that_has_become_surely_likelier_and_stays_one_finding() -> None:
+    bench, moved = renamed_bench()
+    (renamed,) = [one for one in moved if one.was is not None]
+    assert renamed.was == Detector.CONSTANT
+    assert [one for one in moved if not one.is_open] == []
+    assert opened_as(bench) == [renamed.detector]
+    shares = shares_of_kinds(bench.rows.alarm[0], 4)
+    assert max(shares) == shares[int(KIND_OF[renamed.detector])]
+    assert int(bench.rows.hot["critical"][0]) & ~int(bench.rows.hot["open"][0]) == 0, "no level without a finding"
+
+
+def test_a_finding_is_renamed_to_no_detector_that_is_off() -> None:
+    off = sum(1 << detector for detector in (Detector.UNRELATED, Detector.INVERTED, Detector.LOW_SKILL))
+    bench, moved = renamed_bench(DEFAULT_POLICY._replace(detectors_on=float(ALL_ON & ~off)))
+    assert opened_as(bench) == [Detector.CONSTANT]
+    assert [one for one in moved if one.was is not None or not one.is_open] == []
+
+
+def test_a_name_is_kept_while_none_is_surely_likelier() -> None:
+    bench = Bench(1)
+    fed(bench, SAME[:OPENS])
+    for seen in answers(120, 5, blindly):
+        before = opened_as(bench)
+        fed(bench, [seen])
+        if opened_as(bench) != before:
+            assert max(shares_of_kinds(bench.rows.alarm[0], 4)) >= SURE_OF_KIND
+            break
+    else:
+        pytest.fail("the finding was never renamed")
+
+
+def test_right_on_known_answers_renames_a_constant_rater_and_does_not_flicker() -> None:
+    bench = Bench(1)
+    fed(bench, SAME)
+    assert opened_as(bench) == [Detector.CONSTANT]
+    fed(bench, [Seen(label=2, credit=1.0, hit=0.9)] * 5)
+    assert opened_as(bench) == [Detector.KNOWN_AGAINST_REST]
+    fed(bench, [Seen(label=2, credit=0.0, hit=0.9)] * 2)
+    assert opened_as(bench) == [Detector.KNOWN_AGAINST_REST], "5 of 7 keep the name"
+    fed(bench, [Seen(label=2, credit=0.0, hit=0.9)])
+    assert opened_as(bench) == [Detector.CONSTANT], "5 of 8 do not"
 
 
 def test_evidence_worth_a_look_is_watched_before_anything_opens() -> None:
@@ -96,13 +158,44 @@ def test_a_verdict_begins_the_alarm_anew_and_asks_for_as_many_new_answers() -> N
     assert fed(bench, SAME[:20]) == first
 
 
-def test_a_verdict_on_one_of_them_begins_the_alarm_and_the_change_detector_anew() -> None:
+@pytest.mark.parametrize("decided", [Detector.CHANGED, Detector.CONSTANT])
+def test_a_verdict_leaves_the_other_open_finding_and_its_evidence_to_a_verdict_of_its_own(decided: Detector) -> None:
     bench = Bench(1)
     fed(bench, answers(100, 1, honestly) + answers(220, 51, always(2)))
-    assert int(bench.rows.hot["open"][0]) == 1 << Detector.CHANGED | 1 << Detector.CONSTANT
+    both = {Detector.CHANGED, Detector.CONSTANT}
+    assert int(bench.rows.hot["open"][0]) == sum(1 << detector for detector in both)
+    alarm, change = bench.rows.alarm[0].copy(), bench.rows.change[0].copy()
+    bench.restart(0, decided)
+    (left,) = both - {decided}
+    assert int(bench.rows.hot["open"][0]) == 1 << left
+    assert np.array_equal(bench.rows.alarm[0], alarm) == (left == Detector.CONSTANT)
+    assert np.array_equal(bench.rows.change[0], change) == (left == Detector.CHANGED)
+    decided_anew = bench.rows.change[0] if decided == Detector.CHANGED else bench.rows.alarm[0]
+    assert not decided_anew.any()
+    assert [moved for moved in fed(bench, SAME[:1]) if moved.detector == left] == []
+
+
+def test_a_verdict_on_the_only_open_finding_begins_both_tests_anew() -> None:
+    """A person who clears a rater's answers clears what the other test made of them."""
+    bench = Bench(1)
+    fed(bench, answers(60, 1, honestly) + SAME[:12])
+    assert int(bench.rows.hot["open"][0]) in {1 << Detector.CHANGED, 1 << Detector.CONSTANT}
+    assert bench.rows.change[0].any()
+    bench.restart(0, Detector(int(bench.rows.hot["open"][0]).bit_length() - 1))
+    assert not bench.rows.change[0].any()
+    assert not bench.rows.alarm[0].any()
+
+
+def test_what_was_judged_before_the_verdict_on_a_change_still_corrects_the_open_alarm() -> None:
+    wrong, right = Seen(label=1, credit=0.0, hit=0.9), Seen(label=1, credit=1.0, hit=0.9)
+    bench = Bench(1)
+    fed(bench, [wrong, *answers(100, 1, honestly), *answers(220, 51, always(2))])
     bench.restart(0, Detector.CHANGED)
-    assert int(bench.rows.hot["open"][0]) == 1 << Detector.CONSTANT
-    assert fed(bench, SAME[:1]) == [Moved(1, Detector.CONSTANT, is_open=False)], "its evidence was of the same answers"
+    before = bench.rows.alarm[0].copy()
+    bench.correct(0, 0, wrong, right)
+    assert not np.array_equal(bench.rows.alarm[0], before)
+    bench.correct(0, 0, right, wrong)
+    assert np.array_equal(bench.rows.alarm[0], before)
 
 
 def test_a_verdict_on_known_answers_leaves_the_alarm_as_it_is() -> None:
@@ -169,7 +262,8 @@ def test_each_queue_holds_its_raters_to_its_own_policy() -> None:
     bench = Bench(2, policies=[DEFAULT_POLICY, DEFAULT_POLICY._replace(alarm=3.0, alarm_critical=math.inf)])
     bench.rows.hot["policy"][1] = 1
     moved = bench.feed((slot, seen) for seen in SAME for slot in (0, 1))
-    (early,) = moved[1]
+    early, named = moved[1]
+    assert (named.was, named.detector) == (early.detector, Detector.CONSTANT), "so few answers named it wrongly"
     assert early.n < moved[0][0].n
     assert [one.is_critical for one in moved[0]] == [False, True]
 
@@ -182,3 +276,16 @@ def test_on_a_queue_with_more_labels_the_tests_begin_anew_with_room_for_them() -
     (closed, *again) = fed(bench, five)
     assert (closed.n, closed.is_open) == (1, False)
     assert [one.is_open for one in again] == [True, True]
+
+
+def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_levels_lie() -> None:
+    """By degree two answers agree to 70 % by chance, which is no label's share."""
+    random_ = random.Random(7)
+    known = [Seen(label=random_.randrange(4), credit=1.0, hit=0.85, expected=0.7) for _ in range(200)]
+    known = [seen if random_.random() < 0.85 else seen._replace(credit=0.0) for seen in known]
+    scale = Bench(1, kind=Kind.ORDINAL)
+    assert fed(scale, known) == []
+    assert nats(scale) < DEFAULT_POLICY.watch
+    nominal = Bench(1)
+    fed(nominal, [seen._replace(expected=0.25) for seen in known])
+    assert np.array_equal(scale.rows.alarm[0], nominal.rows.alarm[0])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stream.quality.compiled import plain
 from stream.quality.reference import (
     ABAR,
     ANSWERS,
@@ -18,8 +19,13 @@ from stream.quality.reference import (
     GOLDS,
     GOLDS_HIT,
     GOOD,
+    READ,
+    READERS_SKILLS,
+    SKILLED,
+    SKILLS,
     TOP_ALL,
     WEIGHED,
+    refresh,
 )
 from stream.quality.schema import LABELS_MAX, NO_LABEL, SHARE, VOTER_CAP, Kind
 from tests.oracle.items_drive import ItemBench, Usual, by_judgment
@@ -222,6 +228,27 @@ def test_each_answer_is_weighed_once_and_counts_once_for_the_calibration() -> No
 def test_where_items_get_two_judgments_one_peer_is_enough_to_weigh() -> None:
     assert [int(row["weighed"]) for row in _two_judgments(of=2)] == [1, 1]
     assert [int(row["weighed"]) for row in _two_judgments(of=3)] == [0, 0]
+
+
+@pytest.mark.parametrize(("of", "enough"), [(3, 2), (4, 3), (9, 3)])
+def test_answers_are_weighed_by_three_peers_where_items_get_four_judgments(of: int, enough: int) -> None:
+    bench = ItemBench(FOUR, of=of)
+    sent = [bench.judge(number, 1) for number in range(enough + 2)]
+    assert [int(rows["weighed"].sum()) for rows in sent] == [*[0] * enough, enough + 1, 1]
+
+
+def test_answers_of_raters_out_of_good_standing_teach_the_calibration_nothing() -> None:
+    bench = ItemBench(FOUR)
+    bench.queues.own[0, [SKILLED, SKILLS, READ, READERS_SKILLS]] = 100, 100 * 800, 100, 100 * 800
+    plain(refresh)(0, bench.queues)
+    for rater, skill in enumerate((0.95, 0.6, 0.7)):
+        bench.trust(rater, skill, (0.25,) * 4, 0.9)
+    before = bench.queues.own[0].copy()
+    for rater in range(3):
+        bench.judge(rater, 1)
+    more = bench.queues.own[0] - before
+    assert more[BIN_ALL : BIN_ALL + BINS].sum() == more[BIN_HIT : BIN_HIT + BINS].sum() == 2, "one at .6 is below .64"
+    assert more[[WEIGHED, SKILLED, SKILLS]].tolist() == [3, 3, 950 + 600 + 700]
 
 
 def test_a_young_queue_counts_and_sends_no_predictive() -> None:

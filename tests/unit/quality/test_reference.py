@@ -20,8 +20,15 @@ from stream.quality.reference import (
     GOLDS,
     GOLDS_HIT,
     GOOD,
+    GOOD_STANDING,
     LIKELY,
+    READ,
+    READERS_SKILLS,
+    READS,
     REFRESH_EVERY,
+    SKILLED,
+    SKILLS,
+    STANDS,
     TOP_ALL,
     TOP_HIT,
     VOTE,
@@ -30,10 +37,12 @@ from stream.quality.reference import (
     as_share,
     calibrated,
     gold_hits,
+    in_good_standing,
     odds_bin,
     refresh,
 )
 from stream.quality.schema import SHARE, Kind
+from stream.quality.votes import UNKNOWN
 
 
 def queue(scale: int = 4, kind: Kind = Kind.NOMINAL) -> Queues:
@@ -131,7 +140,30 @@ def test_calibration_never_says_always_or_never() -> None:
     rows.own[0, [BIN_ALL, BIN_HIT]] = 10**6
     rows.own[0, [TOP_ALL, TOP_HIT]] = 10**6
     rows.own[0, [BIN_ALL + 1, TOP_ALL + 1]] = 10**6
-    assert [plain(calibrated)(0, 0, b, 0.5, rows) for b in (0, 1)] == [0.98, 0.02]
+    assert [plain(calibrated)(0, 0, b, 0.5, rows) for b in (0, 1)] == [0.99, 0.02]
+
+
+def test_good_standing_is_a_share_of_the_mean_skill_of_those_who_read() -> None:
+    rows = queue()
+    for skill in (900, 700, 800, 100):
+        plain(in_good_standing)(skill, 0, rows)
+    plain(refresh)(0, rows)
+    assert rows.values[0, READS] == pytest.approx(0.5 * 625)
+    for skill in (900, 700, 312, 313):
+        plain(in_good_standing)(skill, 0, rows)
+    cells = [int(rows.own[0, cell]) for cell in (SKILLED, SKILLS, READ, READERS_SKILLS)]
+    assert cells == [8, 2500 + 2225, 4 + 3, 2500 + 1913], "before the first reading of the counts everybody reads"
+    plain(refresh)(0, rows)
+    limit = float(rows.values[0, STANDS])
+    assert limit == pytest.approx(GOOD_STANDING * 4413 / 7)
+    assert [plain(in_good_standing)(skill, 0, rows) for skill in (int(limit), int(limit) + 1)] == [False, True]
+
+
+def test_a_rater_of_whom_nothing_is_known_counts_for_no_mean_and_is_not_left_out() -> None:
+    rows = queue()
+    rows.values[0, STANDS] = 900.0
+    assert plain(in_good_standing)(UNKNOWN, 0, rows)
+    assert not rows.own.any()
 
 
 def test_accuracy_on_known_answers_starts_at_four_of_five() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stream.quality.compiled import plain
 from stream.quality.schema import LABELS_MAX, SHARE
 from stream.quality.vote_table import VoteTable
-from stream.quality.votes import NAT, place_of, vote, vote_key, weigh_rater
+from stream.quality.votes import NAT, SKILL, UNKNOWN, WEIGHTS, place_of, stale_skill, vote, vote_key, weigh_rater
 
 keys = st.integers(1, 40).map(lambda n: n << 20 | 1)  # near each other: they meet in the same places
 weights = st.lists(st.integers(-9_000, 9_000), min_size=1, max_size=5)
@@ -22,7 +22,7 @@ def weight_of(table: VoteTable, key: int) -> list[int] | None:
 
 
 def padded(some: list[int]) -> list[int]:
-    return some + [0] * (LABELS_MAX - len(some))
+    return some + [0] * (WEIGHTS + LABELS_MAX - len(some))
 
 
 @settings(deadline=None)
@@ -71,13 +71,14 @@ def test_what_changed_is_told_once_and_comes_back_whole() -> None:
 
 def test_a_rater_is_found_by_rater_and_queue_and_others_count_as_usual() -> None:
     table = VoteTable()
-    table.put(int(plain(vote_key)(11, 22)), np.array([1500, -250], "i2"))
+    table.put(int(plain(vote_key)(11, 22)), np.array([800, 1500, -250], "i2"))
 
     def said(rater: int, queue: int, label: int) -> float:
         return float(plain(vote)(table.keys, table.weights, rater, queue, label, 9.5))
 
     assert (said(11, 22, 0), said(11, 22, 1)) == (1.5, -0.25)
     assert said(22, 11, 0) == said(11, 23, 0) == said(12, 22, 0) == 9.5
+    assert [plain(stale_skill)(table.keys, table.weights, rater, 22) for rater in (11, 12)] == [800, UNKNOWN]
 
 
 def test_no_key_is_the_empty_place() -> None:
@@ -87,16 +88,17 @@ def test_no_key_is_the_empty_place() -> None:
 
 @pytest.mark.parametrize(("skill", "mix"), [(1.0, (0.5, 0.5, 0.0)), (0.6, (0.9, 0.1, 0.0)), (0.2, (0.2, 0.3, 0.5))])
 def test_a_weight_is_the_log_ratio_of_the_answers_two_likelihoods(skill: float, mix: tuple[float, ...]) -> None:
-    good, found = 0.88, np.zeros(LABELS_MAX, "i2")
+    good, found = 0.88, np.zeros(WEIGHTS + LABELS_MAX, "i2")
     plain(weigh_rater)(round(skill * SHARE), np.array([round(f * SHARE) for f in mix]), good, 3, found)
     for k, share in enumerate(mix):
         hit = skill * good + (1 - skill) * share + 1e-6
         miss = skill * (1 - good) / 2 + (1 - skill) * share + 1e-6
-        assert found[k] / NAT == pytest.approx(math.log(hit / miss), abs=2e-3)
-    assert not found[3:].any()
+        assert found[WEIGHTS + k] / NAT == pytest.approx(math.log(hit / miss), abs=2e-3)
+    assert not found[WEIGHTS + 3 :].any()
+    assert found[SKILL] == round(1000 * skill)
 
 
 def test_who_gives_an_answer_whatever_is_true_weighs_nothing() -> None:
-    found = np.zeros(LABELS_MAX, "i2")
+    found = np.zeros(WEIGHTS + LABELS_MAX, "i2")
     plain(weigh_rater)(0, np.array([SHARE, 0]), 0.9, 2, found)
-    assert found[:2].tolist() == [0, 0]
+    assert found[WEIGHTS : WEIGHTS + 2].tolist() == [0, 0]

@@ -1,5 +1,7 @@
+import msgspec
+
 from stream.backtest.watch import Snapshot
-from stream.events import Finding, Sentence
+from stream.events import Corroboration, Finding, Sentence
 from stream.report.account import Account
 from stream.report.by_group import by_group
 from stream.report.comparison import compare
@@ -8,7 +10,7 @@ from stream.report.flag_scores import flag_scores
 from stream.report.flagged import flagged_raters
 from stream.report.reliability import reliability
 from stream.report.spending import Budget, spending
-from tests.unit.report.values import standing
+from tests.unit.report.values import queue_told, standing
 
 
 def finding(rater, detector="constant_answer", *, version=1, event="opened", at=1_000, **fields):
@@ -48,6 +50,7 @@ def account(standings, findings):
         budget=Budget(),
         spending=spending(standings, Budget()),
         groups=by_group(standings),
+        queues=[queue_told()],
     )
 
 
@@ -76,6 +79,31 @@ def test_a_closed_finding_tells_when_and_why():
     [ann] = flagged_raters([standing("ann", flagged_at=40)], told, [])
 
     assert [(one.closed_at_ms, one.closed_why) for one in ann.reasons] == [(9_000, "gold_corrected")]
+
+
+def test_a_renamed_finding_is_told_under_its_last_name_and_with_what_stood_beside_it():
+    beside = Corroboration(
+        name="fast",
+        sentence=Sentence(key="fast", params={}, text="quick"),
+        n=30,
+        others=900,
+        measure=-2.0,
+        low=-2.3,
+        high=-1.7,
+        usual=0.0,
+        nats=4.0,
+    )
+    told = [
+        finding("ann", version=3, event="closed", at=9_000, why="verdict", corroboration=[beside]),
+        msgspec.structs.replace(finding("ann", "inverted"), id="ann-constant_answer"),
+        finding("ann", version=2, event="updated", at=5_000, corroboration=[beside]),
+    ]
+
+    [ann] = flagged_raters([standing("ann", flagged_at=40)], told, [])
+
+    [reason] = ann.reasons
+    assert (reason.detector, reason.opened_at_ms, reason.closed_why) == ("constant_answer", 1_000, "verdict")
+    assert reason.corroboration == ["quick"]
 
 
 def test_who_needs_review_now_comes_first():

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from stream.events import Corroboration, Sentence
 from stream.report.comparison import compare
 from stream.report.make_report import About, Made, Report
 from stream.report.page.axes import log_axis
@@ -14,6 +15,17 @@ from tests.unit.report.test_flagged import account, finding
 from tests.unit.report.values import standing
 
 VOID = {"meta"}
+BESIDE = Corroboration(
+    name="fast",
+    sentence=Sentence(key="fast", params={}, text="quick & even"),
+    n=30,
+    others=900,
+    measure=-2.0,
+    low=-2.3,
+    high=-1.7,
+    usual=0.0,
+    nats=4.0,
+)
 ABOUT = About(
     records=9,
     judgments=9,
@@ -160,3 +172,18 @@ def test_a_logarithmic_axis_ends_on_round_numbers_around_its_values(values, low,
 
     assert (axis.low, axis.high) == (pytest.approx(low), pytest.approx(high))
     assert len(axis.ticks) >= 2
+
+
+def test_queues_tell_what_could_be_seen_there_and_which_known_answers_need_a_look(made, seen):
+    shown = " ".join(seen.texts)
+    assert "after 31 items" in shown
+    assert "item<7>" in shown
+    assert "5 of 6 say otherwise" in shown
+    assert "stands still" in shown
+
+
+def test_what_stood_beside_a_finding_is_told_with_it(made):
+    told = account(crowd(), [finding("ann<b>", corroboration=[BESIDE])])
+    found = Seen()
+    found.feed(page(msgspec.structs.replace(made, report=msgspec.structs.replace(made.report, account=told))))
+    assert "Beside it: quick & even" in " ".join(found.texts)

@@ -3,10 +3,13 @@
 import numpy as np
 
 from stream.backtest.run import Backtest, Plan, batches
+from stream.events import Sentence
 from stream.quality.outcome_message import QueueInfo
 from stream.report.answers import AnswerBook, Answers
 from stream.report.standing import Standing
 from stream.report.truth import RaterTruth
+from stream.stages.queue_copying import CopyingPower
+from stream.stages.queue_told import QueueTold, SuspectItem
 from tests.unit.backtest.worlds import SETTINGS
 
 
@@ -29,6 +32,26 @@ def standing(rater: str = "ann", *, below: bool | None = None, since: int = 1, *
             "needs_review": False,
             "critical": False,
             "truth": None if below is None else RaterTruth(below, since),
+        }
+        | fields
+    )
+
+
+def queue_told(**fields) -> QueueTold:
+    return QueueTold(
+        **{
+            "queue": "q",
+            "copying": CopyingPower(
+                can_tell=True, shared_items=31, sentence=Sentence(key="copying_told", params={}, text="after 31 items")
+            ),
+            "known_items": 40,
+            "suspect_known_items": 1,
+            "suspects": [
+                SuspectItem("item<7>", 0.97, 7.0, Sentence(key="gold_suspect", params={}, text="5 of 6 say otherwise"))
+            ],
+            "level": 0.8,
+            "shift": None,
+            "change": None,
         }
         | fields
     )

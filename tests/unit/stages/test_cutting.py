@@ -92,7 +92,7 @@ def test_stage_two_does_not_notice_where_stage_one_cut_its_messages(timed: list[
     assert findings(whole) == findings(cut)
 
 
-@pytest.mark.parametrize("seed", [2, 6])
+@pytest.mark.parametrize("seed", [4, 6])
 def test_findings_of_a_long_log_are_the_same_however_it_is_cut(seed: int) -> None:
     random_ = random.Random(seed)
     log = log_of(crowd_log(seed, 4000))
@@ -107,7 +107,9 @@ def test_findings_of_a_long_log_are_the_same_however_it_is_cut(seed: int) -> Non
     assert findings(
         run(RatersStage(0, 1), outcome_log(run(ItemStage(0, 1, directory()), log).messages, 0))
     ) == findings(whole)
-    seen = {(f.detector, f.event, f.why) for f in map(msgspec.json.Decoder(Finding).decode, findings(whole))}
+    told = list(map(msgspec.json.Decoder(Finding).decode, findings(whole)))
+    assert len({(f.id, f.detector) for f in told}) > len({f.id for f in told}), "some finding got another name"
+    seen = {(f.detector, f.event, f.why) for f in told}
     opened = {detector for detector, event, _ in seen if event == "opened"}
     assert opened >= {"known_answers", "unrelated_to_peers", "known_against_rest", "changed"}
     assert {(event, why) for _, event, why in seen} >= {

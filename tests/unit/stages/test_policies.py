@@ -15,7 +15,8 @@ from stream.policy.declared import (
     KnownAnswersPolicy,
     QueuePolicy,
 )
-from stream.quality.policy import ALL_ON, DEFAULT_POLICY, DETECTOR_NAMES, Detector, Policy
+from stream.policy.policy_file import parse_policy
+from stream.quality.policy import ALL_ON, CORROBORATION_NAMES, DEFAULT_POLICY, DETECTOR_NAMES, Detector, Policy
 from stream.stages.policies import Policies, derived
 
 
@@ -27,14 +28,14 @@ def without(*names: str) -> DetectorsPolicy:
 
 
 def test_the_default_budget_gives_the_thresholds_that_hold_without_a_file() -> None:
-    """Ten of 10,000 raters a week, .65 of them to the alarm's five names, .20 to the change detector, .10 to known
+    """Ten of 10,000 raters a week, .55 of them to the alarm's five names, .30 to the change detector, .10 to known
     answers; a tenth of that for critical ones; 2,500 judgments a week."""
     found = derived(DeclaredPolicy())
     nats = {
-        "alarm": 1 / 6.5e-4,
-        "alarm_critical": 1 / 6.5e-5,
-        "change": 2_500 / 2e-4,
-        "change_critical": 2_500 / 2e-5,
+        "alarm": 1 / 5.5e-4,
+        "alarm_critical": 1 / 5.5e-5,
+        "change": 2_500 / 3e-4,
+        "change_critical": 2_500 / 3e-5,
         "gold_alarm": 1 / 1e-4,
         "gold_critical": 1 / 1e-5,
     }
@@ -59,7 +60,8 @@ def test_a_budget_ten_times_as_large_needs_ten_times_less_evidence() -> None:
 
 def test_raters_of_many_queues_share_their_weeks_budget_among_them() -> None:
     one, four = derived(DeclaredPolicy()), derived(DeclaredPolicy(budget=BudgetPolicy(queues_per_rater=4.0)))
-    assert four.alarm - one.alarm == four.gold_critical - one.gold_critical == pytest.approx(math.log(4))
+    assert four.alarm - one.alarm == pytest.approx(math.log(4))
+    assert four.gold_critical - one.gold_critical == pytest.approx(math.log(4))
 
 
 def test_a_detector_that_is_off_makes_no_other_more_eager() -> None:
@@ -105,3 +107,30 @@ def test_the_rows_hold_each_policy_where_its_queue_finds_it() -> None:
     assert Policy(*rows[policies.row("a")].tolist()) == strict
     assert rows["watch"].tolist() == pytest.approx([math.log(20), math.log(20), 1.0])
     assert rows.dtype == np.dtype([(name, "f8") for name in Policy._fields])
+
+
+def test_settings_beside_the_budget_reach_the_policy_of_each_queue() -> None:
+    declared = parse_policy(
+        """
+        [evidence]
+        least_scored_judgments = 20
+        [detectors]
+        fast.on = false
+        [queues.q.detectors]
+        metronomic.on = false
+        changed.budget_share = 0.02
+        """
+    )
+    policies = Policies.of(declared)
+    common, own = policies.common, policies.in_queue("q")
+    assert (common.least_scored, own.least_scored) == (20.0, 20.0)
+    assert [named(policy) for policy in (common, own)] == [
+        {"metronomic", "inconsistent", "known_gap"},
+        {"inconsistent", "known_gap"},
+    ]
+    assert own.change - common.change == pytest.approx(math.log(10.0))
+    assert own.alarm == common.alarm
+
+
+def named(policy: Policy) -> set[str]:
+    return {name for bit, name in enumerate(CORROBORATION_NAMES) if int(policy.corroboration_on) >> bit & 1}

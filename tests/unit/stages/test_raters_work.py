@@ -3,17 +3,13 @@ import numpy as np
 import pytest
 
 from stream.errors import ShardHalted
-from stream.quality.outcome_message import (
-    BEGINNING,
-    BYTES_MAX,
-    Place,
-    QueueInfo,
-    VerdictNote,
-    decode_message,
-    encode_messages,
-)
+from stream.quality.item_rows import make_outcomes
+from stream.quality.outcome_cuts import BYTES_MAX
+from stream.quality.outcome_encoding import Owed, encode_owed
+from stream.quality.outcome_message import BEGINNING, Place, QueueInfo, VerdictNote, decode_message
 from stream.quality.profile import Profile
 from stream.quality.schema import OUTCOME
+from stream.quality.votes import vote_key
 from stream.stages.raters_work import RaterWork, read_work, unique_keys
 from tests.oracle.shards import Record
 
@@ -31,7 +27,17 @@ def sent(
     source: int, previous: Place, *places: tuple[int, int], verdicts: tuple[int, ...] = ()
 ) -> tuple[list[bytes], Place]:
     notes = [VerdictNote(offset, 0, "f", 1, 7, "cleared") for offset in verdicts]
-    return encode_messages(source, previous, rows(*places), [Profile("r", "q", "v")], ["i"], [QUEUE], notes)
+    return encoded(source, previous, rows(*places), ["i"], notes)
+
+
+def encoded(
+    source: int, previous: Place, made: np.ndarray, item_ids: list[str], notes: list[VerdictNote]
+) -> tuple[list[bytes], Place]:
+    outcomes, last = make_outcomes(len(made)), np.array([previous])
+    outcomes.rows[:], outcomes.cursor[0] = made, len(made)
+    owed = Owed(outcomes, [Profile("r", "q", "v")], item_ids, [QUEUE], {0: notes} if notes else {}, [])
+    messages = encode_owed(source, owed, last)
+    return [value for _, value in messages], Place(*last[0].tolist())
 
 
 def read(values: list[bytes], applied: dict[int, Place] | None = None, *, accept_first: bool = False) -> RaterWork:
@@ -103,7 +109,7 @@ def test_a_large_run_is_split_and_each_part_chains_to_the_one_before() -> None:
     many = rows(*((n // 2, n % 2) for n in range(count)))
     many["item_id"] = np.arange(count)
     notes = [VerdictNote(n, 0, str(n), 1, 7, "cleared") for n in range(count // 2, count, 500)]
-    values, last = encode_messages(0, BEGINNING, many, [Profile("r", "q", "v")], long_ids, [QUEUE], notes)
+    values, last = encoded(0, BEGINNING, many, long_ids, notes)
     assert max(map(len, values)) < 512 * 1024
     assert len(values) > 3
     assert last == max(Place(*map(int, many[["offset", "part"]][-1])), Place(notes[-1].offset, 0))
@@ -133,9 +139,9 @@ def test_bytes_of_no_message_and_of_another_schema_halt() -> None:
 
 def test_row_keys_stay_apart_even_when_they_mix_to_the_same_number() -> None:
     both = np.zeros(2, OUTCOME)
-    mix = 0x9E3779B97F4A7C15
-    both["rater"] = [1, 2]
-    both["queue"] = [mix, (2 * mix) % 2**64]  # rater * mix ^ queue is 0 for both
+    both["rater"] = [1, 1 ^ (5 << 17)]
+    both["queue"] = [7, 7 ^ 5]  # rotated by 17 bits into the rater's key, both pairs give one number
+    assert vote_key(both[0]["rater"], both[0]["queue"]) == vote_key(both[1]["rater"], both[1]["queue"])
     keys, first, inverse = unique_keys(both)
     assert len(keys) == 2
     assert [keys[at] for at in inverse] == [row["rater"].tobytes() + row["queue"].tobytes() for row in both]

@@ -73,3 +73,28 @@ async def test_exposure_is_summed_over_queues_and_names_nobody(make_board: MakeB
     exposed = {"vendor": "acme", "queue": "violence", "window": "24h", "sensitivity": "severe"}
     assert page.get("care_exposure_seconds", **exposed) == 4800
     assert not any("rater" in labels for labels in page.named("care_raters") + page.named("care_exposure_seconds"))
+
+
+async def test_a_change_of_agreement_is_split_into_its_vendors_own_and_who_does_the_work(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for n in range(60):
+        for rater, vendor in ((1, "acme"), (2, "acme"), (3, "other"), (4, "other")):
+            crowd.judge(rater, f"then-{n}", "yes", vendor=vendor, ago_ms=3 * 86_400_000)
+            crowd.judge(rater, f"now-{n}", "yes" if rater < 4 or n % 2 else "no", vendor=vendor)
+    crowd.apply()
+    page = await exported(make_board("none"), crowd)
+    whole, within, mix = (
+        page.get("queue_agreement_change_ratio", queue="toxicity", part=part) for part in ("whole", "within", "mix")
+    )
+    assert whole < -0.2
+    assert within + mix == pytest.approx(whole, abs=1e-6)
+    assert within == pytest.approx(whole, abs=0.01), "both vendors do as much as before"
+    assert page.get("queue_agreement_change_vendors", queue="toxicity", part="stayed") == 2
+    assert page.get("queue_agreement_change_vendors", queue="toxicity", part="moved") == 0
+
+
+async def test_with_too_little_work_no_change_is_told(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    crowd.work()
+    page = await exported(make_board("none"), crowd)
+    assert page.named("queue_agreement_change_ratio") == []

@@ -88,7 +88,7 @@ def coverage(queue: str, unknown: int, known: int) -> dict[str, str]:
 
 
 def suspects(queue: str, values: str) -> dict[str, str]:
-    return {f'raterwatch_queue_gold_items_suspect{{queue="{queue}",instance="w1"}}': values}
+    return {f'raterwatch_suspect_known_items{{queue="{queue}",instance="w1"}}': values}
 
 
 QUEUES = (

@@ -1,0 +1,1 @@
+"""The boards, one a file, in the order in which questions come up."""

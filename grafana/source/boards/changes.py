@@ -1,0 +1,171 @@
+from grafana.source import links
+from grafana.source.choices import AGO, JOB, QUEUE, VENDOR
+from grafana.source.colours import NEUTRAL, SKILL
+from grafana.source.measures import known_right, skill
+from grafana.source.panels import bars, column, lines, stat, table
+from grafana.source.queries import Picking, rate
+from grafana.source.spec import Annotation, Board, Choice, Folder, Row, Unit
+from stream.telemetry import metrics
+
+_pick = Picking("vendor", "queue")
+_WINDOW = "24h"
+_BEFORE = " offset $ago"
+BY = Choice("by", "Split by", ("vendor", "queue"))
+
+
+def board() -> Board:
+    """A drop, taken apart."""
+    return Board(
+        uid=links.CHANGES,
+        title="What changed",
+        question="Agreement moved: is it the same people working worse, or others doing more of the work?",
+        folder=Folder.QUALITY,
+        variables=(JOB, VENDOR, QUEUE, BY, AGO),
+        annotations=(_NEW_VERSION, _DECISIONS),
+        rows=(
+            Row("How much did agreement move?", _MOVED),
+            Row("Who moved it?", _WHO),
+            Row("When, and what happened then?", _WHEN),
+        ),
+    )
+
+
+def _scored(at: str, by: str = "$by") -> str:
+    group = f" by ({by})" if by else ""
+    return f"sum{group} ({_pick(metrics.SCORED, window=_WINDOW)}{at})"
+
+
+def _rate(at: str, by: str = "$by") -> str:
+    """Agreement of each part (or of the whole), now or before."""
+    group = f" by ({by})" if by else ""
+    return f"(sum{group} ({_pick(metrics.AGREED, window=_WINDOW)}{at}) / ({_scored(at, by)} > 0))"
+
+
+def _share(at: str) -> str:
+    """The part's share of the scored judgments."""
+    return f"({_scored(at)} / scalar({_scored(at, '')}))"
+
+
+def _by_rate() -> str:
+    """What each part's own change of agreement did to the whole."""
+    return f"({_share('')} + {_share(_BEFORE)}) / 2 * ({_rate('')} - {_rate(_BEFORE)})"
+
+
+def _by_mix() -> str:
+    """What the part's larger or smaller share did: it counts as far as the part differs from the whole."""
+    usual = f"scalar(({_rate('', '')} + {_rate(_BEFORE, '')}) / 2)"
+    return f"(({_rate('')} + {_rate(_BEFORE)}) / 2 - {usual}) * ({_share('')} - {_share(_BEFORE)})"
+
+
+_NEW_VERSION = Annotation(
+    "New version",
+    f"count by (version) ({Picking()(metrics.BUILD)}) unless count by (version) ({Picking()(metrics.BUILD)} offset 5m)",
+    "raterwatch {{version}} began to work",
+    "purple",
+)
+_DECISIONS = Annotation(
+    "Decisions",
+    f"sum (increase({Picking()(metrics.VERDICTS, result='applied')}[$__rate_interval])) > 0",
+    "people decided about findings",
+    "blue",
+)
+
+_MOVED = (
+    stat(
+        "Change of agreement",
+        "Agreement with peers of the 24 hours before now less that of the 24 hours before the moment it is compared "
+        "with. Negative is a drop. The parts below add up to it.",
+        Unit.SHARE,
+        f"{_rate('', '')} - {_rate(_BEFORE, '')}",
+        steps=NEUTRAL,
+        decimals=2,
+        width=6,
+    ),
+    stat(
+        "because people agree more or less",
+        "The part of the change that comes from agreement within the parts, at an unchanged split of the work.",
+        Unit.SHARE,
+        f"sum({_by_rate()})",
+        steps=NEUTRAL,
+        decimals=2,
+        width=6,
+    ),
+    stat(
+        "because the work is split otherwise",
+        "The part that comes from parts with high or low agreement doing more or less of the work: nobody works "
+        "differently.",
+        Unit.SHARE,
+        f"sum({_by_mix()})",
+        steps=NEUTRAL,
+        decimals=2,
+        width=6,
+    ),
+    stat(
+        "Judged since then, 24 h windows",
+        "Scored judgments of now over those before. Far from 100 % means that the crowd itself changed.",
+        Unit.SHARE,
+        f"{_scored('', '')} / ({_scored(_BEFORE, '')} > 0)",
+        steps=NEUTRAL,
+        decimals=0,
+        width=6,
+    ),
+)
+
+_WHO = (
+    table(
+        "The change by part",
+        "A row a vendor or queue, as chosen. Its own change weighs with its share of the work; a changed share counts "
+        "as far as the part differs from the whole. A part that is new or gone has no row.",
+        "vendor, queue",
+        (
+            column("agreement", Unit.SHARE, _rate(""), decimals=1),
+            column("before", Unit.SHARE, _rate(_BEFORE), decimals=1),
+            column("share of work", Unit.SHARE, _share(""), decimals=1),
+            column("share before", Unit.SHARE, _share(_BEFORE), decimals=1),
+            column("by its own change", Unit.SHARE, _by_rate(), decimals=2),
+            column("by its share", Unit.SHARE, _by_mix(), decimals=2),
+        ),
+        sorted_by="share of work",
+        width=15,
+        height=8,
+    ),
+    bars(
+        "Moved the whole by its own change",
+        "Parts by how much their own change of agreement moved the whole: the most negative pulled it down.",
+        Unit.SHARE,
+        [("{{vendor}}{{queue}}", f"sort({_by_rate()})")],
+        decimals=2,
+        width=9,
+    ),
+)
+
+_WHEN = (
+    lines(
+        "Agreement over chance, last hour",
+        "A line a part. Marks are new versions of raterwatch and decisions of people. Where all lines step at one "
+        "mark, look there first.",
+        Unit.RATIO,
+        [("{{vendor}}{{queue}}", skill(_pick, "1h", "$by"))],
+        steps=SKILL,
+        high=1.0,
+        width=8,
+    ),
+    lines(
+        "Right on known answers, last hour",
+        "When this falls and agreement does not, the known answers are wrong rather than the raters.",
+        Unit.SHARE,
+        [("{{vendor}}{{queue}}", known_right(_pick, "1h", "$by"))],
+        low=0,
+        high=1.0,
+        width=8,
+    ),
+    lines(
+        "What came in",
+        "Records a second by what they did: corrections and retractions change numbers of the past. The whole stream, "
+        "whatever is chosen above.",
+        Unit.PER_SECOND,
+        [("{{result}}", rate(_pick(metrics.RECORDS), "result"))],
+        low=0,
+        width=8,
+    ),
+)

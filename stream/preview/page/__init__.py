@@ -1,0 +1,1 @@
+"""The page that shows drawn boards, piece by piece."""

@@ -28,7 +28,7 @@ demo: sync ## Run the whole stack with a simulated crowd, without Docker
 
 test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
 	@$(RUN) python -m stack.install
-	@$(RUN) python -m stream.stages.warm
+	@$(RUN) raterwatch worker --compile-only
 	@$(RUN) pytest $(ARGS)
 
 check: sync ## Lint, types, the import direction, docstring examples; alerts, routes, runbooks and boards

@@ -19,14 +19,8 @@ class Threshold(NamedTuple):
 # Bounds that colour a board and that no alert names, or not yet.
 _OWN = {
     "skill_good": Threshold(0.80, "ratio", "Krippendorff's bound for data that conclusions can rest on"),
-    "skill_tentative": Threshold(
-        0.667, "ratio", "Krippendorff's bound for tentative conclusions: below, fix the guideline"
-    ),
     "flagged_share": Threshold(
         0.20, "share", "the storm guard's bound: so many are rarely all at fault, look at the queue"
-    ),
-    "unjudgeable_share": Threshold(
-        0.10, "share", "more raters without peers and known answers than a sample can stand for"
     ),
     "known_share_low": Threshold(
         0.05, "share", "a tenth of known answers is recommended; with half of it tests take twice as long"
@@ -46,10 +40,6 @@ _OWN = {
     "fast_share": Threshold(0.20, "share", "far above what a third of the median catches in honest work"),
     "latency_seconds": Threshold(1.0, "seconds", "what the product promises from judgment to metric"),
     "latency_seconds_high": Threshold(60.0, "seconds", "what the product promises from judgment to page"),
-    "lag_records": Threshold(
-        10_000.0, "records", "about a second of a worker's full speed: it does not catch up by itself"
-    ),
-    "reject_share": Threshold(0.01, "share", "one record in a hundred: a producer changed something"),
     "board_age_seconds": Threshold(60.0, "seconds", "a rendering takes 15 s at most; older numbers mislead"),
     "loop_delay_seconds": Threshold(
         0.25, "seconds", "beyond it the promise of a quarter of a second from arrival to metric fails"

@@ -121,7 +121,3 @@ def _judgment(n: int, label: str) -> bytes:
             "submitted_at": _NOW_MS,
         }
     )
-
-
-if __name__ == "__main__":  # before many processes that would each wait for the compiler
-    compile_kernels()

@@ -131,6 +131,14 @@ _SPENT = (
 )
 
 _DETECTORS = (
+    stat(
+        "Switched off",
+        "Detectors that the policy switches off in at least one queue. What they would have seen, nobody sees.",
+        Unit.COUNT,
+        f"sum(max by (detector) ({_pick(metrics.DETECTOR_MUTED)}))",
+        steps=any_is_wrong("orange"),
+        height=8,
+    ),
     bars(
         "Open findings by detector",
         "What each detector says now. One that says much more than the others, in one queue, may not fit that queue: "
@@ -138,7 +146,7 @@ _DETECTORS = (
         Unit.COUNT,
         [("{{detector}}", or_none(f"sort_desc({total(_pick(metrics.FINDINGS_OPEN), 'detector')})", "detector"))],
         low=0,
-        width=8,
+        width=7,
     ),
     lines(
         "Opened",
@@ -147,7 +155,7 @@ _DETECTORS = (
         [("{{detector}}", _lately(metrics.FINDINGS_OPENED))],
         low=0,
         stacked=True,
-        width=8,
+        width=7,
     ),
     lines(
         "Closed",
@@ -156,6 +164,6 @@ _DETECTORS = (
         Unit.COUNT,
         [("{{detector}}", _lately(metrics.FINDINGS_CLOSED))],
         low=0,
-        width=8,
+        width=6,
     ),
 )

@@ -1,7 +1,7 @@
 from grafana.source import links
 from grafana.source.choices import AGO, JOB, QUEUE, VENDOR
 from grafana.source.colours import NEUTRAL, SKILL
-from grafana.source.measures import known_right, skill
+from grafana.source.measures import agreement, known_right, skill
 from grafana.source.panels import bars, column, lines, stat, table
 from grafana.source.queries import Picking, rate
 from grafana.source.spec import Annotation, Board, Choice, Folder, Row, Unit
@@ -25,6 +25,7 @@ def board() -> Board:
         rows=(
             Row("How much did agreement move?", _MOVED),
             Row("Who moved it?", _WHO),
+            Row("And each queue, against the week?", _WEEK),
             Row("When, and what happened then?", _WHEN),
         ),
     )
@@ -55,6 +56,11 @@ def _by_mix() -> str:
     """What the part's larger or smaller share did: it counts as far as the part differs from the whole."""
     usual = f"scalar(({_rate('', '')} + {_rate(_BEFORE, '')}) / 2)"
     return f"(({_rate('')} + {_rate(_BEFORE)}) / 2 - {usual}) * ({_share('')} - {_share(_BEFORE)})"
+
+
+def _part(part: str) -> str:
+    """A part of a queue's change; each worker tells of its own shards."""
+    return f"avg by (queue) ({_pick(metrics.AGREEMENT_CHANGE, part=part)})"
 
 
 _NEW_VERSION = Annotation(
@@ -136,6 +142,25 @@ _WHO = (
         [("{{vendor}}{{queue}}", f"sort({_by_rate()})")],
         decimals=2,
         width=9,
+    ),
+)
+
+_WEEK = (
+    table(
+        "Each queue, 24 hours against the six days before",
+        "What the worker itself keeps: the change of agreement, and its parts. `by vendors` is what vendors' own "
+        "changes did, `by mix` what others doing the work did. Known once a queue has two days; agreement stands "
+        "beside it. `moved` are vendors who came or went.",
+        "queue",
+        (
+            column("agreement, 24 h", Unit.SHARE, agreement(_pick, _WINDOW, "queue"), decimals=1),
+            column("change", Unit.SHARE, _part("whole"), decimals=2),
+            column("by vendors", Unit.SHARE, _part("within"), decimals=2),
+            column("by mix", Unit.SHARE, _part("mix"), decimals=2),
+            column("moved", Unit.COUNT, f"max by (queue) ({_pick(metrics.AGREEMENT_CHANGE_VENDORS, part='moved')})"),
+        ),
+        links=(links.to_queue(),),
+        height=9,
     ),
 )
 

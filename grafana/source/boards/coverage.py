@@ -1,6 +1,6 @@
 from grafana.source import links
 from grafana.source.choices import JOB, QUEUES, VENDOR
-from grafana.source.colours import NEUTRAL, high_is_wrong, low_is_wrong
+from grafana.source.colours import NEUTRAL, any_is_wrong, high_is_wrong, low_is_wrong
 from grafana.source.measures import peers
 from grafana.source.panels import bars, column, lines, stat, table
 from grafana.source.queries import Picking, counted, one_each, or_none, or_zero, over, quotient, total
@@ -127,6 +127,27 @@ _MISSING = (
 )
 
 _MEANS = (
+    table(
+        "Items with a known answer",
+        "How many there are in each queue, and against how many of them raters speak who are right elsewhere: look at "
+        "those before at the raters who missed them. Queues whose answers are sets have no row.",
+        "queue",
+        (
+            column("known items", Unit.COUNT, total(_pick(metrics.KNOWN_ITEMS), "queue")),
+            column(
+                "suspect", Unit.COUNT, total(_pick(metrics.SUSPECT_KNOWN_ITEMS), "queue"), steps=any_is_wrong("orange")
+            ),
+            column(
+                "suspect share",
+                Unit.SHARE,
+                quotient(_pick(metrics.SUSPECT_KNOWN_ITEMS), _pick(metrics.KNOWN_ITEMS), "queue"),
+                decimals=1,
+            ),
+        ),
+        links=(links.to_queue(),),
+        width=12,
+        height=8,
+    ),
     bars(
         "Judgments until peers find it",
         "Judgments with peers until the alarm opens, in the mean, for a rater of each kind: random clicks, one "
@@ -146,7 +167,7 @@ _MEANS = (
         [("{{queue}}", f"1 - ({_unknown_share('queue')})")],
         low=0,
         high=1.0,
-        width=12,
+        width=8,
     ),
     lines(
         "On known answers, last hour",
@@ -156,7 +177,7 @@ _MEANS = (
         [("{{queue}}", quotient(_pick(metrics.GOLD, window="1h"), _pick(metrics.JUDGMENTS, window="1h"), "queue"))],
         steps=_KNOWN_SHARE,
         low=0,
-        width=12,
+        width=8,
     ),
     bars(
         "Known answers a rater, 7 d",
@@ -173,6 +194,6 @@ _MEANS = (
         ],
         decimals=0,
         low=0,
-        width=12,
+        width=8,
     ),
 )

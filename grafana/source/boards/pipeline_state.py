@@ -136,7 +136,7 @@ OUT = (
         [("{{instance}}", quantile(0.99, _pick(metrics.LOOP_DELAY, "_bucket"), "instance"))],
         steps=high_is_wrong("loop_delay_seconds"),
         low=0,
-        width=8,
+        width=6,
     ),
     lines(
         "Processor",
@@ -144,7 +144,7 @@ OUT = (
         Unit.RATIO,
         [("{{instance}}", rate(_pick(_CPU), "instance"))],
         low=0,
-        width=8,
+        width=6,
     ),
     lines(
         "Memory",
@@ -152,6 +152,17 @@ OUT = (
         Unit.BYTES,
         [("{{instance}}", one_each(_pick(_MEMORY), "instance"))],
         low=0,
-        width=8,
+        width=6,
+    ),
+    lines(
+        "Memory of Redis",
+        "What Redis uses, and the most it may use: at the limit it refuses every commit and the stream stands.",
+        Unit.BYTES,
+        [
+            ("{{server}}", one_each(_pick(metrics.REDIS_USED), "server")),
+            ("{{server}}, limit", f"{one_each(_pick(metrics.REDIS_LIMIT), 'server')} > 0"),
+        ],
+        low=0,
+        width=6,
     ),
 )

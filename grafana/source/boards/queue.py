@@ -32,7 +32,7 @@ def board() -> Board:
         links=(links.beside(links.RATERS, "Raters of this queue", queue="$queue"),),
         rows=(
             Row("How is it doing?", _STATE),
-            Row("Since when?", _SINCE),
+            Row("Since when?", (*_SINCE, *_LEVEL)),
             Row("Is it one vendor?", _VENDORS),
             Row("How do people work here?", _WORK),
         ),
@@ -109,6 +109,24 @@ _SINCE = (
         [("known answers right", known_right(_pick, "24h")), ("overturned at random audits", overturned(_pick, "24h"))],
         low=0,
         high=1.0,
+    ),
+)
+
+_LEVEL = (
+    lines(
+        "Level of the queue",
+        "Mean belief in the answers, as the change detector of queues follows it: what is usual, and where it stands "
+        "now. Both are known after some hours of work; until then only agreement is drawn. A queue at rest leaves its "
+        "usual level as far as an alarm asks for once in a year.",
+        Unit.SHARE,
+        [
+            ("usual", f"avg ({_pick(metrics.QUEUE_LEVEL)})"),
+            ("now", f"avg ({_pick(metrics.QUEUE_LEVEL)}) + avg ({_pick(metrics.QUEUE_SHIFT)})"),
+            ("agreement, last hour", agreement(_pick, "1h")),
+        ],
+        low=0,
+        high=1.0,
+        width=24,
     ),
 )
 

@@ -103,13 +103,15 @@ _CONTRACT = (
 _BY_QUEUE = (
     table(
         "By queue, 7 days",
-        "A row a queue. The interval is Wilson's at 95 % of the share right on known answers. Cost is in the "
-        "contract's currency; a correct judgment costs the price divided by the share right. Empty is unknown.",
+        "A row a queue. `agreed` is the accuracy of the contract. The interval is Wilson's at 95 % of the share right "
+        "on known answers. Cost is in the contract's currency; a correct judgment costs the price divided by the share "
+        "right. Empty is unknown.",
         "queue",
         (
             column("judged", Unit.COUNT, _sum(metrics.JUDGMENTS, "queue")),
             column("active raters", Unit.COUNT, _sum(metrics.ACTIVE_RATERS, "queue")),
             column("over chance", Unit.RATIO, skill(_pick, "7d", "queue"), steps=SKILL, decimals=2),
+            column("agreed", Unit.SHARE, f"max by (queue) ({_pick(metrics.CONTRACT_TARGET)})", decimals=1),
             column("known right", Unit.SHARE, known_right(_pick, "7d", "queue"), steps=KNOWN, decimals=1),
             column(
                 "95 % from",

@@ -34,3 +34,7 @@ def test_every_bound_has_a_unit_and_a_reason() -> None:
 def test_every_bound_colours_something() -> None:
     source = "".join(path.read_text() for path in Path(thresholds.__file__).parent.rglob("*.py"))
     assert [name for name in thresholds._OWN if source.count(f'"{name}"') < 2] == []
+
+
+def test_a_bound_stands_in_one_place_only() -> None:
+    assert set(thresholds._OWN) & set(thresholds._declared()) == set()

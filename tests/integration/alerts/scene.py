@@ -103,8 +103,8 @@ def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
             payloads = tuple(QueuePayload(name=queue, labels=LABELS) for queue in queues)
             deployment.publish(SettingsPayload(queues=payloads))
             made = Scene(deployment, recorder)
-            made.start_worker()
             try:
+                made.start_worker()
                 yield made
             finally:
                 deployment.stop()

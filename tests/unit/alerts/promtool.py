@@ -30,13 +30,15 @@ def run(cases: Sequence[Case], folder: Path) -> str:
     told = ""
     for interval in sorted({case.interval for case in cases}):
         some = [case for case in cases if case.interval == interval]
-        files = sorted({name for case in some for name in ("raters", GROUP_OF[case.alert])})
+        # What the others look at is recorded with the raters.
+        files = list(dict.fromkeys(["raters", *(GROUP_OF[case.alert] for case in some)]))
         for name in files:
             (folder / f"{name}.yml").write_text(FILES[f"{name}.yml"])
         place = folder / "cases.yaml"
         suite = {
             "rule_files": [f"{name}.yml" for name in files],
             "evaluation_interval": interval,
+            "group_eval_order": files,
             "tests": [_test(case) for case in some],
         }
         place.write_text(yaml.safe_dump(suite, sort_keys=False))

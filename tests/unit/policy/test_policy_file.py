@@ -57,8 +57,8 @@ def test_the_detectors_share_one_budget_and_one_that_is_off_leaves_its_share_uns
     policy = parse_policy("[detectors.changed]\non = false")
     spent = sum(policy.allowance(detector, "ticket") for detector in DETECTORS)
     assert spent == pytest.approx(10 / 10_000)
-    assert policy.allowance("changed", "ticket") == pytest.approx(2 / 10_000)
-    assert policy.allowance("changed", "critical") == pytest.approx(0.2 / 10_000)
+    assert policy.allowance("changed", "ticket") == pytest.approx(3 / 10_000)
+    assert policy.allowance("changed", "critical") == pytest.approx(0.3 / 10_000)
     assert set(DETECTORS) - set(FLAGGING) == {"fast", "metronomic", "inconsistent"}
     assert all(policy.allowance(detector, "ticket") == 0 for detector in ("fast", "metronomic", "inconsistent"))
 
@@ -83,7 +83,7 @@ def test_a_rater_in_several_queues_is_not_flagged_wrongly_more_often() -> None:
         ("[shadow]\nafterwards = 'maybe'", "shadow.afterwards: is one of armed, shadow"),
         ("storm = 3", "storm: is a table: write [storm]"),
         ("[detectors]\nchanged = true", "detectors.changed: is a table: write [detectors.changed]"),
-        ("[detectors.changed]\nbudget_share = 0.9", "detectors: the budget_share of all detectors sums to 1.7; lower"),
+        ("[detectors.changed]\nbudget_share = 0.9", "detectors: the budget_share of all detectors sums to 1.6; lower"),
         (
             "[budget]\nhonest_critical_per_10000_rater_weeks = 11",
             "budget.honest_critical_per_10000_rater_weeks: is at most honest_ticketed_per_10000_rater_weeks",

@@ -44,13 +44,13 @@ class CorroborationPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class DetectorsPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[detectors]: all of them, by the names that findings, metrics and commands use."""
 
-    low_skill: DetectorPolicy = DetectorPolicy(budget_share=0.05)
-    unrelated_to_peers: DetectorPolicy = DetectorPolicy(budget_share=0.20)
+    low_skill: DetectorPolicy = DetectorPolicy(budget_share=0.10)
+    unrelated_to_peers: DetectorPolicy = DetectorPolicy(budget_share=0.25)
     constant_answer: DetectorPolicy = DetectorPolicy(budget_share=0.15)
     known_answers: DetectorPolicy = DetectorPolicy(budget_share=0.10)
     known_against_rest: DetectorPolicy = DetectorPolicy(budget_share=0.05)
     inverted: DetectorPolicy = DetectorPolicy(budget_share=0.10)
-    changed: DetectorPolicy = DetectorPolicy(budget_share=0.30)
+    changed: DetectorPolicy = DetectorPolicy(budget_share=0.20)
     copying: DetectorPolicy = DetectorPolicy(budget_share=0.05)
     fast: CorroborationPolicy = CorroborationPolicy()
     metronomic: CorroborationPolicy = CorroborationPolicy()

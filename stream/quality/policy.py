@@ -84,10 +84,10 @@ class Policy(NamedTuple):
     gold_floor: float = 0.70  # accuracy: product.md's gold floor, at most
     gold_alarm: float = math.log(10_000.0)  # a rater at the floor is ever alarmed 1 time in 10,000
     gold_critical: float = math.log(100_000.0)
-    alarm: float = math.log(1_818.0)  # honest raters flagged in an episode: 5.5 in 10,000
-    alarm_critical: float = math.log(18_182.0)
-    change: float = math.log(8.333e6)  # 3 of 10,000 in the 2,500 judgments of a week
-    change_critical: float = math.log(8.333e7)
+    alarm: float = math.log(1_538.0)  # honest raters flagged in an episode: 6.5 in 10,000
+    alarm_critical: float = math.log(15_385.0)
+    change: float = math.log(1.25e7)  # 2 of 10,000 in the 2,500 judgments of a week
+    change_critical: float = math.log(1.25e8)
     copying: float = math.log(16 / 5e-5)  # a partner among sixteen: 5 of 100,000 honest raters named, ever
     copying_critical: float = math.log(16 / 5e-6)
     watch: float = math.log(20.0)  # worth a look: 1 honest rater in 20

@@ -27,6 +27,7 @@ from stream.quality.partners import MINORITY, SHARE_BINS
 SHARED_ITEMS = 40  # what the product promises anything about
 _FOUR_IN_FIVE = 0.8416  # standard deviations
 _MOST = 2_000  # meetings: more of one pair are rare
+_BEYOND = 600.0  # nats: more is no surer, and its exponential is no number
 
 
 def can_tell(by_share: np.ndarray, scale: int, threshold: float, redundancy: int, items: int = SHARED_ITEMS) -> bool:
@@ -49,7 +50,7 @@ def shared_items_to_tell(by_share: np.ndarray, scale: int, threshold: float, red
 def _meetings_to_tell(by_share: np.ndarray, threshold: float) -> float:
     growth, spread = _a_meeting(by_share.reshape(2, SHARE_BINS).sum(axis=0))
     meetings = np.arange(LEAST_MEETINGS, _MOST + 1)[:, None]
-    evidence = meetings * growth - _FOUR_IN_FIVE * spread * np.sqrt(meetings)
+    evidence = np.clip(meetings * growth - _FOUR_IN_FIVE * spread * np.sqrt(meetings), -_BEYOND, _BEYOND)
     weights = np.array(WEIGHTS[: len(CLOSER)])
     reached = np.nonzero(-np.log((weights * np.exp(-evidence)).sum(axis=1)) >= threshold)[0]
     return float(meetings[reached[0], 0]) if len(reached) else math.inf

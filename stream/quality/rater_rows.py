@@ -15,7 +15,9 @@ from stream.quality.rank_sums import RANK_SUMS
 from stream.quality.schema import BUCKETS, COLUMNS, ENTRY, HOT, RING
 from stream.quality.speed import PACE_SUMS
 
-PACES = PACE_SUMS + USUAL_SPREAD
+PACE_FIRST = RANK_SUMS  # cells of Raters.rank: speed.PACE_SUMS of a rater, then of a queue's row the usual spread
+SPREAD_FIRST = PACE_FIRST + PACE_SUMS
+KNOWN_FIRST = SPREAD_FIRST + USUAL_SPREAD  # and on items with a known answer, int64[1 + width]
 _NEVER = -1
 _NAMES = np.arange(RING)
 
@@ -30,7 +32,9 @@ class Raters(NamedTuple):
     buckets: np.ndarray  # int64[slots, BUCKETS, COLUMNS]
     bucket_mix: np.ndarray  # int32[slots, BUCKETS, width]
     ring: np.ndarray  # ENTRY[slots, RING]: the latest judgments, sorted by (submitted_ms, judgment) from ring_start on
-    rank: np.ndarray  # int64[slots, RANK_SUMS]: see rank_sums.py; of a queue's row what is usual there
+    # int64[slots, KNOWN_FIRST + 1 + width]: rank_sums.py, of a queue's row what is usual there; then paces and known
+    # answers, see supporting_sums.py (in one array: each further one costs every call that takes the rows)
+    rank: np.ndarray
     habit: np.ndarray  # int64[slots, width]: answers by label, those on known answers left out
     alarm: np.ndarray  # int64[slots, alarm_length(width)]: see alarm.py
     change: np.ndarray  # int64[slots, change_length(width)]: see change.py
@@ -38,8 +42,6 @@ class Raters(NamedTuple):
     partners: np.ndarray  # PARTNER[slots, PARTNERS]: see partners.py for this and the two following
     met: np.ndarray  # int64[slots, TOTALS]
     by_share: np.ndarray  # int64[slots, MEETINGS]: of a queue's row
-    pace: np.ndarray  # int64[slots, PACES]: speed.PACE_SUMS of a rater; behind them, of a queue's row, the usual spread
-    known: np.ndarray  # int64[slots, 1 + width]: on items with a known answer, see supporting_sums.py
     told: np.ndarray  # uint16[slots, 1 + width]: skill and label mix as stage 1 was last told, in SHAREs
     dirty: np.ndarray  # uint8[slots]: 1 since the last flush
     touched: np.ndarray  # uint8[slots]: a bit per block of the ring, since the last flush
@@ -63,7 +65,7 @@ def reserve_raters(slots: int, width: int) -> Raters:
         np.zeros((slots, BUCKETS, COLUMNS), "i8"),
         np.zeros((slots, BUCKETS, width), "i4"),
         np.zeros((slots, RING), ENTRY),
-        np.zeros((slots, RANK_SUMS), "i8"),
+        np.zeros((slots, KNOWN_FIRST + 1 + width), "i8"),
         np.zeros((slots, width), "i8"),
         np.zeros((slots, plain(alarm_length)(width)), "i8"),
         np.zeros((slots, plain(change_length)(width)), "i8"),
@@ -71,8 +73,6 @@ def reserve_raters(slots: int, width: int) -> Raters:
         np.zeros((slots, PARTNERS), PARTNER),
         np.zeros((slots, TOTALS), "i8"),
         np.zeros((slots, MEETINGS), "i8"),
-        np.zeros((slots, PACES), "i8"),
-        np.zeros((slots, 1 + width), "i8"),
         np.zeros((slots, 1 + width), "u2"),
         np.zeros(slots, "u1"),
         np.zeros(slots, "u1"),

@@ -10,7 +10,7 @@ import numpy as np
 
 from stream.quality.compiled import compiled, int64
 from stream.quality.items import PERIOD_MS
-from stream.quality.rank_sums import JUDGED, add_rank
+from stream.quality.rank_sums import JUDGED, RANK_SUMS, add_rank
 from stream.quality.rater_rows import Raters
 from stream.quality.schema import SHARE, Flag, Kind
 from stream.quality.skill import own_share, skill
@@ -74,7 +74,7 @@ def take_usual(raters: Raters, queue_row: int, answers: np.ndarray, sums: np.nda
     raters.hot["told"][queue_row] = 1
     width = raters.habit.shape[1]
     raters.habit[queue_row] = answers[:width]
-    raters.rank[queue_row] = 0
+    raters.rank[queue_row, :RANK_SUMS] = 0
     raters.rank[queue_row, : len(sums)] = sums
     raters.dirty[queue_row] = 1
 

@@ -20,8 +20,6 @@ def pack_standing(raters: Raters, slots: np.ndarray) -> list[bytes]:
         raters.told,
         raters.met,
         raters.by_share,
-        raters.pace,
-        raters.known,
         _words(raters),
     )
     worst = LONGEST * (len(parts) + sum(part.shape[1] for part in parts))
@@ -58,8 +56,6 @@ def _pack(raters: Raters, partners: np.ndarray, slots: np.ndarray, buffer: np.nd
         at = _write(raters.told[slots[i]], buffer, at)
         at = _write(raters.met[slots[i]], buffer, at)
         at = _write(raters.by_share[slots[i]], buffer, at)
-        at = _write(raters.pace[slots[i]], buffer, at)
-        at = _write(raters.known[slots[i]], buffer, at)
         at = _write(partners[slots[i]], buffer, at)
         ends[i + 1] = at
 
@@ -74,8 +70,6 @@ def _unpack(raters: Raters, partners: np.ndarray, slot: int, buffer: np.ndarray)
     at = _read(buffer, at, raters.told[slot])
     at = _read(buffer, at, raters.met[slot])
     at = _read(buffer, at, raters.by_share[slot])
-    at = _read(buffer, at, raters.pace[slot])
-    at = _read(buffer, at, raters.known[slot])
     _read(buffer, at, partners[slot])
 
 

@@ -13,9 +13,8 @@ import numpy as np
 from stream.quality.compiled import compiled, int64
 from stream.quality.metronomic import add_own_pace
 from stream.quality.pace import PACE_STEP
-from stream.quality.rater_rows import Raters
+from stream.quality.rater_rows import KNOWN_FIRST, PACE_FIRST, SPREAD_FIRST, Raters
 from stream.quality.schema import UNIT, Flag, Kind
-from stream.quality.speed import PACE_SUMS
 
 # Cells of the answers to items with a known answer, int64[1 + width]: how many are that very answer (on a scale the
 # next level has credit, but is another label), and how often each label was given.
@@ -42,16 +41,16 @@ def _add_known_answers(row: Any, raters: Raters, slot: int) -> None:
     hot = raters.hot[slot]
     kind, classes, queue = hot["label_kind"], int64(row["classes"]), hot["queue_row"]
     if not row["first"]:
-        _add_known(row["old"], -1, kind, classes, raters.known[slot], raters.known[queue])
+        _add_known(row["old"], -1, kind, classes, raters.rank[slot, KNOWN_FIRST:], raters.rank[queue, KNOWN_FIRST:])
     if not row["last"]:
-        _add_known(row["new"], 1, kind, classes, raters.known[slot], raters.known[queue])
+        _add_known(row["new"], 1, kind, classes, raters.rank[slot, KNOWN_FIRST:], raters.rank[queue, KNOWN_FIRST:])
 
 
 @compiled
 def _add_pace(score: Any, sign: int, raters: Raters, slot: int) -> None:
     if int64(score["flags"]) & _FAST_KNOWN:
-        usual = raters.pace[raters.hot[slot]["queue_row"], PACE_SUMS:]
-        add_own_pace(int64(score["pace"]) * PACE_STEP, sign, raters.pace[slot, :PACE_SUMS], usual)
+        usual = raters.rank[raters.hot[slot]["queue_row"], SPREAD_FIRST:KNOWN_FIRST]
+        add_own_pace(int64(score["pace"]) * PACE_STEP, sign, raters.rank[slot, PACE_FIRST:SPREAD_FIRST], usual)
 
 
 @compiled

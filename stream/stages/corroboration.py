@@ -19,8 +19,9 @@ from stream.quality.known_gap import KnownWork, known_gap
 from stream.quality.measures import Z95, wilson
 from stream.quality.metronomic import DEGREES, metronomic
 from stream.quality.policy import CORROBORATION_NAMES
+from stream.quality.rater_rows import KNOWN_FIRST, PACE_FIRST, SPREAD_FIRST
 from stream.quality.schema import UNIT, Kind
-from stream.quality.speed import PACE_SUMS, speed
+from stream.quality.speed import speed
 from stream.quality.supporting_sums import ANSWERS, RIGHT
 from stream.stages.row import Row
 from stream.stages.sentences import sentence
@@ -41,7 +42,7 @@ def corroborations(row: Row, least_nats: float = -math.inf) -> list[Corroboratio
 
 
 def _fast(row: Row) -> Corroboration | None:
-    said = speed(row.rows.pace[row.slot, :PACE_SUMS])
+    said = speed(row.rows.rank[row.slot, PACE_FIRST:SPREAD_FIRST])
     if said.judgments < 1:
         return None
     n, others = round(said.judgments), int(row.whole[FAST_KNOWN] - row.life[FAST_KNOWN])
@@ -50,15 +51,18 @@ def _fast(row: Row) -> Corroboration | None:
 
 
 def _metronomic(row: Row) -> Corroboration | None:
-    own, whole = row.rows.pace[row.slot], row.rows.pace[row.queue_row]
-    said = metronomic(own[:PACE_SUMS], whole[PACE_SUMS:])
+    own, usual = (
+        row.rows.rank[row.slot, PACE_FIRST:SPREAD_FIRST],
+        row.rows.rank[row.queue_row, SPREAD_FIRST:KNOWN_FIRST],
+    )
+    said = metronomic(own, usual)
     if said.judgments < 1:
         return None
     n = round(said.judgments)
     text = sentence("metronomic", n=n, share=round(100 * said.own_spread / said.usual_spread))
     half = Z95 * _HALF_A_SPREAD / math.sqrt(n - 1)
     low, high = (said.own_spread * math.exp(sign * half) for sign in (-1, 1))
-    others = int(whole[PACE_SUMS + DEGREES]) - (n - 1)
+    others = int(usual[DEGREES]) - (n - 1)
     return _told("metronomic", text, n, others, (said.own_spread, low, high, said.usual_spread), said.nats)
 
 
@@ -77,7 +81,7 @@ def _inconsistent(row: Row) -> Corroboration | None:
 
 
 def _known_gap(row: Row) -> Corroboration | None:
-    known, whole = row.rows.known[row.slot], row.rows.known[row.queue_row]
+    known, whole = row.rows.rank[row.slot, KNOWN_FIRST:], row.rows.rank[row.queue_row, KNOWN_FIRST:]
     seen = int(whole[ANSWERS:].sum())
     # On a scale the sums off the known answers hold agreement by degree where a label's share belongs (`expected` of
     # schema.SCORE), so that skill looks lower there than on known answers, for everybody.

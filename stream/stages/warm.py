@@ -15,13 +15,12 @@ from stream.quality.groups import GROUP
 from stream.quality.inconsistent import consistency
 from stream.quality.known_gap import KnownWork, known_gap
 from stream.quality.measures import measure
-from stream.quality.metronomic import metronomic
+from stream.quality.metronomic import USUAL_SPREAD, metronomic
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.policy import DEFAULT_POLICY, Detector
 from stream.quality.queue_levels import LEVEL_STATE, reach_hour
 from stream.quality.queue_shift import SHIFT_STATE, has_learned, queue_shift
 from stream.quality.rank_sums import RANK_SUMS
-from stream.quality.rater_rows import PACES
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import COLUMNS, SUMMARY, Kind
 from stream.quality.shift_share import shift_share
@@ -90,9 +89,9 @@ def _tell_of_queues_and_pace() -> None:
     queue_shift(level[:SHIFT_STATE])
     none, nothing = np.zeros(1, "i8"), np.zeros(1)
     shift_share(none, nothing, none, nothing)
-    paces = np.zeros(PACES, "i8")
-    speed(paces[:PACE_SUMS])
-    metronomic(paces[:PACE_SUMS], paces[PACE_SUMS:])
+    paces = np.zeros(PACE_SUMS, "i8")
+    speed(paces)
+    metronomic(paces, np.zeros(USUAL_SPREAD, "i8"))
     consistency(0.0, 0.0, 0.0, 0.0, 0.5)
     counts = np.zeros(4, "i8")
     known_gap(KnownWork(counts[:2], 0.0, 1.0), np.zeros(RANK_SUMS, "i8"), counts[:2], 2)

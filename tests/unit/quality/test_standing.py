@@ -55,14 +55,14 @@ def test_what_teaches_nothing_about_habits_is_left_out(left_out: Seen) -> None:
     drive = bench()
     fed(drive, left_out)
     assert sums(drive) == (0, 0, [0, 0, 0, 0])
-    assert not drive.rows.rank[0].any()
+    assert not drive.rows.rank[0, :RANK_SUMS].any()
 
 
 def test_an_answer_whose_item_turns_out_to_be_known_is_taken_back() -> None:
     drive = bench()
     fed(drive, GOOD)
     drive.correct(0, 0, GOOD, GOOD._replace(credit=1.0))
-    assert not drive.rows.rank[0].any()
+    assert not drive.rows.rank[0, :RANK_SUMS].any()
     assert not drive.rows.habit[0].any()
 
 
@@ -120,7 +120,7 @@ def test_what_stage_one_says_is_usual_takes_the_place_of_what_was_counted_here()
     take_usual(rows, queue, answers, np.array([1000, 900, 5, 6, -7, -8]))
     drive.feed([(0, GOOD)])
     assert rows.habit[queue, :4].tolist() == [900, 50, 40, 10], "this shard's answers are among them"
-    assert rows.rank[queue].tolist() == [1000, 900, 5, 6, -7, -8, *[0] * (RANK_SUMS - 6)]
+    assert rows.rank[queue, :RANK_SUMS].tolist() == [1000, 900, 5, 6, -7, -8, *[0] * (RANK_SUMS - 6)]
     assert rows.dirty[queue] == 1
     assert rows.rank[0, JUDGED] == 2
 

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from stream.quality.compiled import plain
 from stream.quality.pace import PACE_STEP, in_steps
-from stream.quality.rater_rows import PACES, Raters, make_raters
+from stream.quality.rater_rows import KNOWN_FIRST, PACE_FIRST, SPREAD_FIRST, Raters, make_raters
 from stream.quality.schema import OUTCOME, UNIT, Flag, Kind
-from stream.quality.speed import PACE_SUMS, TIMED
+from stream.quality.speed import TIMED
 from stream.quality.supporting_sums import ANSWERS, RIGHT, add_supporting
 
 WIDTH, CLASSES, QUEUE = 4, 3, 2
@@ -50,7 +50,7 @@ def outcome(old: dict[str, int] | None, new: dict[str, int] | None) -> np.void:
 
 
 def same(one: Raters, other: Raters) -> bool:
-    return np.array_equal(one.pace, other.pace) and np.array_equal(one.known, other.known)
+    return np.array_equal(one.rank, other.rank)
 
 
 @settings(deadline=None)
@@ -72,8 +72,7 @@ def test_corrections_and_retractions_in_any_order_end_in_the_same_sums(judgments
     ]
     for slot, final in random_.sample(finals, len(finals)):
         add_supporting(outcome(final, None), moved, slot)
-    assert not moved.pace.any()
-    assert not moved.known.any()
+    assert not moved.rank.any()
 
 
 def test_only_the_very_known_answer_is_right_and_the_queue_holds_all_raters() -> None:
@@ -81,9 +80,9 @@ def test_only_the_very_known_answer_is_right_and_the_queue_holds_all_raters() ->
     gold = {"flags": int(Flag.GOLD_SEEN)}
     for slot, label, credit in ((0, 1, UNIT), (0, 2, UNIT // 2), (1, 2, UNIT)):
         add_supporting(outcome(None, gold | {"label": label, "credit": credit}), raters, slot)
-    assert raters.known[0].tolist() == [1, 0, 1, 1, 0]
-    assert raters.known[QUEUE, RIGHT] == 2
-    assert raters.known[QUEUE, ANSWERS:].tolist() == [0, 1, 2, 0]
+    assert raters.rank[0, KNOWN_FIRST:].tolist() == [1, 0, 1, 1, 0]
+    assert raters.rank[QUEUE, KNOWN_FIRST + RIGHT] == 2
+    assert raters.rank[QUEUE, KNOWN_FIRST + ANSWERS :].tolist() == [0, 1, 2, 0]
 
 
 def test_sets_undeclared_labels_repeats_and_unknown_paces_count_nowhere() -> None:
@@ -96,8 +95,7 @@ def test_sets_undeclared_labels_repeats_and_unknown_paces_count_nowhere() -> Non
     ):
         raters = rows(kind)
         add_supporting(outcome(None, score), raters, 0)
-        assert not raters.known.any()
-        assert not raters.pace.any()
+        assert not raters.rank.any()
 
 
 def test_a_pace_travels_in_steps_that_are_finer_than_the_sketch() -> None:
@@ -111,10 +109,9 @@ def test_the_usual_spread_stands_in_the_queues_row_and_a_raters_own_in_the_rater
     raters = rows()
     for n in range(10):
         add_supporting(outcome(None, {"flags": int(Flag.FAST_KNOWN), "pace": n}), raters, n % 2)
-    assert raters.pace[0, TIMED] == raters.pace[1, TIMED] == 5
-    assert raters.pace[QUEUE, :PACE_SUMS].tolist() == [0, 0, 0]
-    assert raters.pace[QUEUE, PACE_SUMS] == 8, "degrees of freedom"
-    assert raters.pace.shape[1] == PACES
+    assert raters.rank[0, PACE_FIRST + TIMED] == raters.rank[1, PACE_FIRST + TIMED] == 5
+    assert raters.rank[QUEUE, PACE_FIRST:SPREAD_FIRST].tolist() == [0, 0, 0]
+    assert raters.rank[QUEUE, SPREAD_FIRST] == 8, "degrees of freedom"
 
 
 @settings(deadline=None)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality.alarm import alarm_nats
-from stream.quality.alarm_kinds import AlarmKind, likeliest_kind
+from stream.quality.alarm_kinds import AlarmKind, likeliest_kind, shares_of_kinds
 from stream.quality.budget import stays_open
 from stream.quality.change import change_nats
 from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
@@ -104,12 +104,14 @@ LEAST_KNOWN_ANSWERS = 5  # right ones before "right on known answers, otherwise 
 _KNOWN_SHARE = 0.8  # of them right
 _KNOWN_SHARE_KEPT = 0.65  # below which the name is taken back, so that none flickers
 SURE_OF_KIND = 0.8  # share of the alarm's evidence that renames an open finding
+OUT_OF_QUESTION = 0.05  # share below which a finding's name no longer explains the answers, whatever does
 _GOLD, _CHANGED = 1 << Detector.KNOWN_ANSWERS, 1 << Detector.CHANGED
 _COPYING = 1 << Detector.COPYING
 _UNRELATED, _CONSTANT = 1 << Detector.UNRELATED, 1 << Detector.CONSTANT
 _INVERTED, _LOW, _AGAINST = 1 << Detector.INVERTED, 1 << Detector.LOW_SKILL, 1 << Detector.KNOWN_AGAINST_REST
 ALARM_KINDS = _UNRELATED | _CONSTANT | _INVERTED | _LOW | _AGAINST
 _IS_CONSTANT, _IS_INVERTED, _IS_LOW = int(AlarmKind.CONSTANT), int(AlarmKind.INVERTED), int(AlarmKind.LOW_SKILL)
+_IS_UNRELATED = int(AlarmKind.UNRELATED)
 _SET = int(Kind.SET)
 
 
@@ -193,8 +195,10 @@ def _stand(bits: _Bits, bit: int, held: int, nats: float, levels: _Levels) -> _B
 def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
     """The bit of the detector whose name explains the alarm best; `held` is that of the open finding, 0 for none.
 
-    An open finding is renamed only to what is surely likelier, and never to a detector that is off.
+    An open finding is renamed only to what is surely likelier or when its name is out of the question, and never to a
+    detector that is off.
     """
+    shares = shares_of_kinds(raters.alarm[slot], scale)
     kind, sureness = likeliest_kind(raters.alarm[slot], scale)
     if kind == _IS_CONSTANT:
         seen, right = raters.life[slot, GOLD_SEEN], raters.life[slot, GOLD_RIGHT] / UNIT
@@ -204,4 +208,15 @@ def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
         named = _INVERTED
     else:
         named = _LOW if kind == _IS_LOW else _UNRELATED
-    return held if held and (sureness < SURE_OF_KIND or not named & on) else named
+    is_sure = sureness >= SURE_OF_KIND or _share_of(held, shares) < OUT_OF_QUESTION
+    return named if not held or (is_sure and named & on) else held
+
+
+@compiled
+def _share_of(bit: int, shares: tuple[float, float, float, float]) -> float:
+    """A detector's share of the alarm's evidence, of those that shares_of_kinds tells."""
+    if bit & (_CONSTANT | _AGAINST):
+        return shares[_IS_CONSTANT]
+    if bit & _INVERTED:
+        return shares[_IS_INVERTED]
+    return shares[_IS_LOW] if bit & _LOW else shares[_IS_UNRELATED]

@@ -91,7 +91,7 @@ def test_a_rater_in_several_queues_is_not_flagged_wrongly_more_often() -> None:
         ("[shadow]\nafterwards = 'maybe'", "shadow.afterwards: is one of armed, shadow"),
         ("storm = 3", "storm: is a table: write [storm]"),
         ("[detectors]\nchanged = true", "detectors.changed: is a table: write [detectors.changed]"),
-        ("[detectors.changed]\nbudget_share = 0.9", "detectors: the budget_share of all detectors sums to 1.6; lower"),
+        ("[detectors.changed]\nbudget_share = 0.9", "detectors: the budget_share of all detectors sums to 1.7; lower"),
         (
             "[budget]\nhonest_critical_per_10000_rater_weeks = 11",
             "budget.honest_critical_per_10000_rater_weeks: is at most honest_ticketed_per_10000_rater_weeks",

@@ -9,8 +9,8 @@ import pytest
 from stream.quality.alarm import alarm_nats
 from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.change import change_nats
-from stream.quality.own_past import PAST
-from stream.quality.policy import ALL_ON, DEFAULT_POLICY, SURE_OF_KIND, Detector, Policy, State
+from stream.quality.own_past import PAST, won_so_far
+from stream.quality.policy import ALL_ON, DEFAULT_POLICY, OUT_OF_QUESTION, SURE_OF_KIND, Detector, Policy, State
 from stream.quality.schema import Column, Kind
 from tests.oracle.answers import always, answers, blindly, honestly
 from tests.oracle.raters_drive import Bench, Moved, Seen
@@ -100,8 +100,10 @@ def test_a_name_is_kept_while_none_is_surely_likelier() -> None:
     for seen in answers(120, 5, blindly):
         before = opened_as(bench)
         fed(bench, [seen])
+        shares = shares_of_kinds(bench.rows.alarm[0], 4)
+        is_sure = max(shares) >= SURE_OF_KIND or shares[int(AlarmKind.CONSTANT)] < OUT_OF_QUESTION
+        assert (opened_as(bench) != before) == (is_sure and nats(bench) >= ALARM)
         if opened_as(bench) != before:
-            assert max(shares_of_kinds(bench.rows.alarm[0], 4)) >= SURE_OF_KIND
             break
     else:
         pytest.fail("the finding was never renamed")
@@ -150,7 +152,8 @@ def test_the_own_past_is_thirty_scored_answers_before_a_change_of_it_can_be_seen
 
 
 def test_a_verdict_begins_the_alarm_anew_and_asks_for_as_many_new_answers() -> None:
-    bench = Bench(1)
+    bench = Bench(2)
+    fed(bench, answers(300, 9, honestly), slot=1)  # what the queue tells of honest raters is known before and after
     first = fed(bench, SAME[:20])
     bench.restart(0, Detector.CONSTANT)
     hot = bench.rows.hot[0]
@@ -171,8 +174,13 @@ def test_a_verdict_leaves_the_other_open_finding_and_its_evidence_to_a_verdict_o
     assert int(bench.rows.hot["open"][0]) == 1 << left
     assert np.array_equal(bench.rows.alarm[0], alarm) == (left == Detector.CONSTANT)
     assert np.array_equal(bench.rows.change[0], change) == (left == Detector.CHANGED)
-    decided_anew = bench.rows.change[0] if decided == Detector.CHANGED else bench.rows.alarm[0]
-    assert not decided_anew.any()
+    if decided == Detector.CHANGED:
+        won = np.zeros(PAST, "i8")
+        won_so_far(alarm, 4, won)
+        assert np.array_equal(bench.rows.change[0, :PAST], won), "the past is what the alarm knows"
+        assert not bench.rows.change[0, PAST:].any()
+    else:
+        assert not bench.rows.alarm[0].any()
     assert [moved for moved in fed(bench, SAME[:1]) if moved.detector == left] == []
 
 

@@ -86,7 +86,8 @@ class CrewStages:
     def _joined(self, chunk: Chunk, some: slice) -> Played:
         records = self._records(chunk, some)
         self._queues.show_votes()
-        self._out.cursor[:] = 0, -1, 0, 0
+        self._out.cursor[:] = 0
+        self._out.cursor[1] = -1
         at, results = 0, np.zeros(len(records), "u1")
         while True:
             at, why, _ = items.join(
@@ -104,7 +105,7 @@ class CrewStages:
             if why == items.DONE:
                 break
             self._items.grow_chunks()
-        made, _, _, met = self._out.cursor.tolist()
+        made, met = int(self._out.cursor[0]), int(self._out.cursor[3])
         out, start = self._out, int(records["offset"][0])
         return Played(out.rows[:made], out.destinations[:made], out.meetings[:met], chunk.item[some], start)
 

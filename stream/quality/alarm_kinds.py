@@ -4,11 +4,10 @@ Only "one constant answer" is told apart with much certainty; nobody's motive is
 """
 
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 
-from stream.quality.alarm import CONSTANT, INVERTED, LOW, OWN_MIX, RANDOM, UNIFORM, constant_label, shares_otherwise
+from stream.quality.alarm import CONSTANT, INVERTED, LOW, OWN_MIX, RANDOM, UNIFORM, shares_otherwise
 from stream.quality.compiled import compiled
 
 
@@ -21,14 +20,6 @@ class AlarmKind(IntEnum):
     UNRELATED = 3
 
 
-class Named(NamedTuple):
-    """The likeliest kind, its share of the evidence in [0, 1], and the label that a constant rater gives, else -1."""
-
-    kind: AlarmKind
-    sureness: float
-    label: int
-
-
 @compiled
 def shares_of_kinds(sums: np.ndarray, scale: int) -> tuple[float, float, float, float]:
     """How the kinds share the evidence, given that the rater is not honest, in the order of AlarmKind."""
@@ -39,17 +30,10 @@ def shares_of_kinds(sums: np.ndarray, scale: int) -> tuple[float, float, float, 
 
 
 @compiled
-def likeliest_kind(sums: np.ndarray, scale: int) -> tuple[int, float]:
-    """The AlarmKind that explains the answers best, given that the rater is not honest, and its share in [0, 1]."""
-    of_kinds = shares_of_kinds(sums, scale)
+def likeliest(shares: tuple[float, float, float, float]) -> int:
+    """The AlarmKind that explains the answers best, from their shares."""
     best = 0
-    for kind in range(len(of_kinds)):
-        if of_kinds[kind] > of_kinds[best]:
+    for kind in range(len(shares)):
+        if shares[kind] > shares[best]:
             best = kind
-    return best, float(of_kinds[best])
-
-
-def name_alarm(sums: np.ndarray, scale: int) -> Named:
-    """The same for people, from the alarm's row."""
-    kind, sureness = likeliest_kind(sums, scale)
-    return Named(AlarmKind(kind), sureness, int(constant_label(sums, scale)) if kind == AlarmKind.CONSTANT else -1)
+    return best

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.quality.alarm import alarm_nats
-from stream.quality.alarm_kinds import AlarmKind, likeliest_kind, shares_of_kinds
+from stream.quality.alarm_kinds import AlarmKind, likeliest, shares_of_kinds
 from stream.quality.budget import stays_open
 from stream.quality.change import change_nats
 from stream.quality.columns import GOLD_RIGHT, GOLD_SEEN
@@ -199,7 +199,7 @@ def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
     detector that is off.
     """
     shares = shares_of_kinds(raters.alarm[slot], scale)
-    kind, sureness = likeliest_kind(raters.alarm[slot], scale)
+    kind = likeliest(shares)
     if kind == _IS_CONSTANT:
         seen, right = raters.life[slot, GOLD_SEEN], raters.life[slot, GOLD_RIGHT] / UNIT
         share = _KNOWN_SHARE_KEPT if held == _AGAINST else _KNOWN_SHARE
@@ -208,7 +208,7 @@ def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
         named = _INVERTED
     else:
         named = _LOW if kind == _IS_LOW else _UNRELATED
-    is_sure = sureness >= SURE_OF_KIND or _share_of(held, shares) < OUT_OF_QUESTION
+    is_sure = shares[kind] >= SURE_OF_KIND or _share_of(held, shares) < OUT_OF_QUESTION
     return named if not held or (is_sure and named & on) else held
 
 

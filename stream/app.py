@@ -107,6 +107,7 @@ async def run_worker(
 
 def _tell_surroundings(settings: Settings, telemetry: Telemetry) -> None:
     """What alert rules compare with and what does not change while the worker runs."""
+    telemetry.tell_policy(declared_policy(settings).digest)
     if settings.queues is not None:
         telemetry.tell_contracts(Terms(*terms) for terms in agreed(load_settings(settings.queues)))
     try:

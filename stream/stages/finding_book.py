@@ -56,6 +56,8 @@ class FindingBook:
             found, version=found.version + 1, event="closed", why=why, at=at_ms, state="ok"
         )
         self._publish(key, detector, closed, counts)
+        if why == "gold_corrected":
+            counts["finding_forgiven", DETECTOR_NAMES[detector]] += 1
 
     def detector_of(self, key: RowKey, finding_id: str) -> Detector | None:
         """Which detector's open finding about this row has the id; None when no open one has."""

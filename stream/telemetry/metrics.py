@@ -100,6 +100,9 @@ CACHED_ROWS = _gauge("cached_rows", "topic", "rows", "Rows held in memory.")
 
 # The process.
 BUILD = _gauge("build_info", "version python", "1", "Always 1; the labels say what runs.")
+POLICY = _gauge(
+    "policy_info", "digest", "1", "Always 1; the digest of the policy file's meaning says which one decides."
+)
 LOOP_DELAY = _histogram("loop_delay", "", "How late the event loop woke a timer: the stream's stalls.", _STALL_S)
 BOARD_TIME = _histogram("board_render", "", "Rendering the quality series, pauses for the stream included.", _WORK_S)
 BOARD_AT = _gauge("board_timestamp_seconds", "", "Unix time", "When the quality series were last rendered.")
@@ -107,6 +110,9 @@ BOARD_AT = _gauge("board_timestamp_seconds", "", "Unix time", "When the quality 
 # Findings.
 FINDINGS_OPENED = _counter("findings_opened", "detector", "findings", "Findings opened.")
 FINDINGS_CLOSED = _counter("findings_closed", "detector", "findings", "Findings closed: evidence gone, or a verdict.")
+FINDINGS_FORGIVEN = _counter(
+    "findings_forgiven", "detector", "findings", "Of those, closed because a known answer was corrected: its fault."
+)
 FINDINGS_DECIDED = _counter(
     "findings_decided",
     "detector verdict",
@@ -202,6 +208,12 @@ CONTRACT_COST = _gauge(
 # Raters, counted. Only raters whose rows this worker holds in memory are seen.
 RATERS = _gauge("raters", "vendor queue state", "raters", "Raters by state: unknown, ok, watch, suspect.")
 ACTIVE_RATERS = _gauge("active_raters", _GROUP, "raters", "Raters whose latest judgment lies in the window.")
+SITE_RATERS = _gauge(
+    "site_active_raters",
+    "vendor queue site",
+    "raters",
+    "Active in 24 h at each of the largest sites of a vendor's queue.",
+)
 TRAINING_RATERS = _gauge("training_raters", "vendor queue", "raters", "Raters in training: measured, never flagged.")
 UNKNOWN_RATERS = _gauge(
     "unknown_raters",
@@ -219,12 +231,9 @@ EXPOSED_RATERS = _gauge(
 # One rater in one queue. Bounded: see `--rater-series`; window is last50 or 7d.
 _RATER = "rater queue vendor"
 _RATER_WINDOW = f"{_RATER} window"
-RATER_SUSPECT = _gauge(
-    "rater_suspect", f"{_RATER} detector mode", "0 or 1", "1 while a finding is open; 0 for a while after it closed."
-)
-RATER_CRITICAL = _gauge(
-    "rater_critical", f"{_RATER} detector mode", "0 or 1", "1 while an open finding is critical; 0 for a while after."
-)
+_FOUND = f"{_RATER} detector mode site"
+RATER_SUSPECT = _gauge("rater_suspect", _FOUND, "0 or 1", "1 while a finding is open; 0 for a while after it closed.")
+RATER_CRITICAL = _gauge("rater_critical", _FOUND, "0 or 1", "1 while an open finding is critical; 0 for a while after.")
 RATER_STATE = _gauge("rater_state", _RATER, "state", "1 ok, 2 watch, 3 suspect; absent while unknown.")
 RATER_SUSPICION = _gauge("rater_suspicion_ratio", _RATER, "0 to 1", "Ranks a queue's raters; decides nothing.")
 RATER_JUDGMENTS = _gauge(

@@ -35,6 +35,13 @@ class MetricsObserver:
         self._on_claimed, self._on_released = on_claimed, on_released
         self._clock_ms = clock_ms
         self._pending: dict[str, deque[_Applied]] = {}
+        self._by_detail = {
+            "outcome": instruments.outcomes,
+            "verdict": instruments.verdicts,
+            "finding_opened": instruments.findings_opened,
+            "finding_closed": instruments.findings_closed,
+            "finding_forgiven": instruments.findings_forgiven,
+        }
 
     def applied(self, shard: str, effects: Effects, now_ms: int) -> None:
         topic, _, partition = shard.rpartition(":")
@@ -104,18 +111,12 @@ class MetricsObserver:
             match what:
                 case "record":
                     self._metrics.records.labels(topic, detail).inc(times)
-                case "outcome":
-                    self._metrics.outcomes.labels(detail).inc(times)
-                case "finding_opened":
-                    self._metrics.findings_opened.labels(detail).inc(times)
                 case "finding_updated":
                     pass  # the same finding, now critical
-                case "finding_closed":
-                    self._metrics.findings_closed.labels(detail).inc(times)
                 case "finding_confirmed" | "finding_cleared" | "finding_retrained":
                     self._metrics.findings_decided.labels(detail, what.removeprefix("finding_")).inc(times)
-                case "verdict":
-                    self._metrics.verdicts.labels(detail).inc(times)
+                case _ if what in self._by_detail:
+                    self._by_detail[what].labels(detail).inc(times)
                 case _:
                     self._metrics.notes.labels(what, detail).inc(times)
 

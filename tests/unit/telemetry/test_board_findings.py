@@ -23,6 +23,17 @@ async def test_a_finding_is_1_then_0_for_the_look_back_then_gone(
         assert Exported.of(board).get("rater_suspect", **flagged(2)) == told, passed_s
 
 
+async def test_a_finding_says_at_which_site_the_rater_works(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for n in range(60):
+        for number in range(3):
+            crowd.judge(number, f"item-{n}", "yes" if number else "no", gold="yes", site="" if number else "manila")
+    crowd.apply()
+    page = await exported(make_board("findings"), crowd)
+    assert page.get("rater_suspect", **flagged(0, site="manila")) == 1
+    assert {labels["site"] for labels in page.named("rater_critical")} == {"manila"}
+
+
 async def test_a_finding_that_closes_before_the_first_page_is_still_told_as_closed(
     crowd: Crowd, make_board: MakeBoard
 ) -> None:

@@ -25,7 +25,7 @@ from stream.transport.topics import declared_topics, ensure_topics
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _IN_FLIGHT = 20_000
-_READY_S = 120.0
+_READY_S = 600.0  # a first start compiles for minutes where the machine is busy; one that died is noticed at once
 _POLL_S = 0.05
 
 

@@ -58,7 +58,7 @@ def _working(deployment: Deployment, crowd: Crowd, say: Say) -> Iterator[Deploym
     say("Making topics and publishing the queues")
     deployment.make_topics()
     deployment.publish(crowd.settings)
-    say("Starting the worker (the first time it compiles its kernels: about half a minute)")
+    say("Starting the worker (the first time it compiles its kernels: one or two minutes)")
     # Two weeks of shadow are for real people; a newcomer wants to see messages today.
     policy = deployment.folder / "policy.toml"
     policy.write_text("[shadow]\ndays = 0.0\n")

@@ -80,7 +80,9 @@ def demo(
     with _folder(folder) as place:
         crowd = _crowd(judgments or (20_000 if once else 100_000), raters, seed, data, place)
         try:
-            with deployed(place, crowd, lambda text: err.print(f"[dim]{text} …[/dim]")) as deployment:
+            with deployed(
+                place, crowd, lambda text: err.print(f"[dim]{text} …[/dim]"), with_desk=not once
+            ) as deployment:
                 if once:
                     _once(deployment, crowd, 2000.0 if speed is None else speed, err, as_json=as_json)
                 else:
@@ -122,6 +124,8 @@ def _live(deployment: Deployment, crowd: Crowd, speed: float, err: Console) -> N
         ("Alertmanager", stack.alertmanager.url),
     ):
         err.print(f"  {name:15} {address}", highlight=False)
+    if deployment.desk is not None:
+        err.print(f"  {'Case desk':15} {deployment.desk.sign_in_link()}", highlight=False, soft_wrap=True)
     asyncio.run(_watch(deployment, crowd, speed))
 
 

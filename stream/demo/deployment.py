@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from stack.local import LocalStack
+from stream.demo.desk import Desk
 from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 from stream.intake.control import ControlKey, sign
@@ -40,8 +41,9 @@ class Deployment:
         partitions: int = 4,
         environment: Mapping[str, str] | None = None,
         recorder: Recorder | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        self.stack, self.folder, self.recorder = stack, folder, recorder
+        self.stack, self.folder, self.recorder, self.desk = stack, folder, recorder, desk
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(
             kafka=stack.kafka.bootstrap,

@@ -51,10 +51,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.demo": frozenset({"stream", "stack", "alerts"}),
     "stack": frozenset(),
     # Boards name metrics by their declarations, and the default budget.
-    "grafana": frozenset({"stream.telemetry.metrics", "stream.policy"}),
+    "grafana": frozenset({"stream.telemetry.metrics", "stream.policy", "alerts.escalation.metrics"}),
     "alerts": frozenset({"stream"}),
     # The escalation service and the stream meet at their events, errors, the way TOML files are read and the policy.
     "alerts.escalation": frozenset({"stream.errors", "stream.events", "stream.policy", "stream.toml_file"}),
+    "alerts.escalation.metrics": frozenset({"stream.telemetry.metrics"}),
     "alerts.escalation.errors": frozenset({"stream.errors"}),
     "alerts.escalation.cases": frozenset(
         {"alerts.escalation.errors", "stream.errors", "stream.events", "stream.policy"}

@@ -23,6 +23,7 @@ def _service(t: Thresholds) -> tuple[Alert, ...]:
             "It does not answer, or its database does not. Findings wait in Kafka and nothing is lost, but nobody is "
             "told, and no appeal is taken.",
             hold=hold,
+            board="cases",
         ),
         Alert(
             "DecisionsNotSent",
@@ -33,6 +34,7 @@ def _service(t: Thresholds) -> tuple[Alert, ...]:
             "{{ $value | humanize }} verdicts, audits or corrected answers wait for Kafka: raters are not scored "
             "again.",
             hold=hold,
+            board="cases",
         ),
         Alert(
             "DeliveriesFailed",
@@ -42,6 +44,7 @@ def _service(t: Thresholds) -> tuple[Alert, ...]:
             "Messages by {{ $labels.channel }} were sent in vain",
             "{{ $value | humanize }} messages were given up after a day of trying. The deadlines behind them stand "
             "still; the desk lists them and sends them again.",
+            board="cases",
         ),
     )
 
@@ -56,6 +59,7 @@ def _waiting(t: Thresholds) -> tuple[Alert, ...]:
             "Cases wait for somebody to look",
             "The oldest has waited for {{ $value | humanizeDuration }}. A rater's finding that nobody looks at helps "
             "nobody.",
+            board="cases",
         ),
         Alert(
             "AppealLate",
@@ -64,6 +68,7 @@ def _waiting(t: Thresholds) -> tuple[Alert, ...]:
             f'sum({metrics.CASES_LATE.name}{{due="reply"}}) > 0',
             "Appeals wait for a reply longer than was promised",
             "{{ $value | humanize }} cases. Somebody stands by an answer and waits for a person to say something.",
+            board="cases",
         ),
     )
 
@@ -78,5 +83,5 @@ def _precision(t: Thresholds) -> Alert:
         "People cleared too many of its findings. They still stand on the boards; review the detector before the "
         "raters.",
         hold=t["event_minutes"].duration,
-        board="alerts",
+        board="cases",
     )

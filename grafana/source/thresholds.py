@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from alerts.escalation.cases.precision import FLOOR
 from stream.policy.policy_file import load_policy
 
 _ROOT = Path(__file__).parents[2]
@@ -62,6 +63,10 @@ def _declared() -> dict[str, object]:
 
 @cache
 def _of_policy() -> dict[str, float]:
-    """What decides about raters, as boards draw it."""
+    """What decides about raters and detectors, as boards draw it."""
     policy = load_policy(POLICY_FILE)
-    return {"flagged_share": policy.storm.flagged_share, "known_right_low": policy.known_answers.floor_most}
+    return {
+        "flagged_share": policy.storm.flagged_share,
+        "known_right_low": policy.known_answers.floor_most,
+        "precision_low": FLOOR,
+    }

@@ -51,7 +51,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.demo": frozenset({"stream", "stack", "alerts"}),
     "stack": frozenset(),
     # Boards name metrics by their declarations, and the default budget.
-    "grafana": frozenset({"stream.telemetry.metrics", "stream.policy", "alerts.escalation.metrics"}),
+    "grafana": frozenset(
+        {"stream.telemetry.metrics", "stream.policy", "alerts.escalation.metrics", "alerts.escalation.cases"}
+    ),
     "alerts": frozenset({"stream"}),
     # The escalation service and the stream meet at their events, errors, the way TOML files are read and the policy.
     "alerts.escalation": frozenset({"stream.errors", "stream.events", "stream.policy", "stream.toml_file"}),

@@ -13,8 +13,9 @@ from stack.programs import INITDB, POSTGRES
 
 _ACCOUNT = "postgres"  # the server refuses to run as root; Debian's package brings this account
 _STOP_S = 20.0
-# Asks whether the server speaks TLS: the shortest request it answers, by S or N, and only once it takes connections.
-_SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
+# What a client says first. The answer begins with R once the server lets it in, and with E while it still starts.
+_HELLO = b"\0\3\0\0user\0postgres\0database\0postgres\0\0"
+_STARTUP = (len(_HELLO) + 4).to_bytes(4, "big") + _HELLO
 
 
 class Postgres(Process):
@@ -29,7 +30,7 @@ class Postgres(Process):
             # Data in a temporary folder need not survive the machine, only the process.
             *("-c", "fsync=off", "-c", "full_page_writes=off"),
         ]
-        super().__init__("postgres", command, folder, ready=lambda: answers(port, _SSL_REQUEST, b"N"))
+        super().__init__("postgres", command, folder, ready=lambda: answers(port, _STARTUP, b"R"))
 
     def start(self) -> None:
         """Start the server; the first time, make its database."""

@@ -1,5 +1,6 @@
 """A vendor's side: an HTTP server that verifies signatures by the library, and answers as it is told."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,12 @@ class Receiver:
     bodies: list[dict[str, object]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     elsewhere: int = 0
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, messages: int) -> None:
+        """Waits until so many different messages came."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.came) >= messages)
 
     async def _take(self, request: web.Request) -> web.Response:
         text = await request.text()
@@ -36,6 +43,8 @@ class Receiver:
             return web.Response(status=self.status, headers={"location": self.url + "/elsewhere"})
         self.came[request.headers["webhook-id"]] += 1
         self.bodies.append(body)
+        async with self._news:
+            self._news.notify_all()
         return web.Response(status=self.status)
 
     async def _elsewhere(self, _request: web.Request) -> web.Response:

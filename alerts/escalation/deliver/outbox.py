@@ -37,10 +37,15 @@ class Sender:
 
 
 def take_due(
-    session: Session, now_ms: int, most: int, most_a_vendor: int, under_way: Mapping[str | None, int]
+    session: Session,
+    now_ms: int,
+    most: int,
+    most_a_vendor: int,
+    under_way: Mapping[str | None, int],
+    lease_ms: int = LEASE_MS,
 ) -> Sequence[DeliveryRow]:
-    """Takes up to `most` due deliveries, the longest due first, and of a vendor only so many that it has
-    `most_a_vendor` with those that are under way.
+    """Takes up to `most` due deliveries, the longest due first: `most_a_vendor` of a vendor, and none of one that has
+    so many under way.
     """
     due = (DeliveryRow.state == "queued", DeliveryRow.next_ms <= now_ms, DeliveryRow.leased_until_ms <= now_ms)
     full = [vendor for vendor, count in under_way.items() if vendor is not None and count >= most_a_vendor]
@@ -51,7 +56,7 @@ def take_due(
     rows = session.scalars(asked.order_by(DeliveryRow.next_ms, DeliveryRow.id).limit(most)).all()
     lease = secrets.token_hex(8)
     for row in rows:
-        row.lease, row.leased_until_ms = lease, now_ms + LEASE_MS
+        row.lease, row.leased_until_ms = lease, now_ms + lease_ms
     return rows
 
 

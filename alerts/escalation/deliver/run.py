@@ -12,7 +12,7 @@ import httpx
 from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.clock import Clock
 from alerts.escalation.deliver.mail import send_mail
-from alerts.escalation.deliver.outbox import Sender, arrived, failed, take_due
+from alerts.escalation.deliver.outbox import LEASE_MS, Sender, arrived, failed, take_due
 from alerts.escalation.deliver.slack import send_slack
 from alerts.escalation.deliver.targets import Resolve, resolve
 from alerts.escalation.deliver.texts import text_of
@@ -46,6 +46,7 @@ class Courier:
     rater_link: RaterLink = no_link
     resolver: Resolve = resolve
     chance: Callable[[], float] = field(default=random.random)
+    lease_ms: int = LEASE_MS
 
     @property
     def sender(self) -> Sender:
@@ -60,8 +61,8 @@ async def send_until(courier: Courier, stop: asyncio.Event) -> None:
     while not stop.is_set():
         taken = await asyncio.to_thread(_take, courier, list(under_way.values()))
         under_way |= {asyncio.create_task(_send_one(courier, row)): row.vendor for row in taken}
-        done, _ = await asyncio.wait({stopped, *under_way}, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {stopped}:
+        await asyncio.wait({stopped, *under_way}, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in [task for task in under_way if task.done()]:
             del under_way[task]
             task.result()  # an error that is ours ends the service
     await asyncio.gather(*under_way)
@@ -132,7 +133,7 @@ def _take(courier: Courier, under_way: Sequence[str | None]) -> Sequence[Deliver
         return []
     # A vendor whose server keeps us waiting never holds up all the others.
     with courier.store.writing() as session:
-        return take_due(session, courier.clock(), room, max(1, at_once // 4), Counter(under_way))
+        return take_due(session, courier.clock(), room, max(1, at_once // 4), Counter(under_way), courier.lease_ms)
 
 
 def _write_arrived(courier: Courier, row: DeliveryRow) -> None:

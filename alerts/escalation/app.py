@@ -1,51 +1,56 @@
 """The composition root of the escalation service: the only place that puts its parts together.
 
-A *part* runs until `stop` is set. All run beside each other in one event loop; when one fails, all end and the error is
-raised. The pages on top add theirs to PARTS.
+A *part* runs until `service.stop` is set. All run beside each other in one event loop; when one ends or fails, all end.
+The pages on top add theirs to PARTS.
 """
 
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
-from alerts.escalation.cases.contract import Contracts
-from alerts.escalation.cases.contract_file import load_contracts
-from alerts.escalation.clock import Clock, wall_clock
-from alerts.escalation.settings import Settings
-from alerts.escalation.store.store import Store
-from stream.policy.declared import DeclaredPolicy
-from stream.policy.policy_file import load_policy
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What every part works with."""
-
-    settings: Settings
-    store: Store
-    contracts: Contracts
-    policy: DeclaredPolicy
-    clock: Clock = wall_clock
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-
+from alerts.escalation.deliver.run import Courier, desk_of, no_link, send_until
+from alerts.escalation.deliver.webhook import webhook_client
+from alerts.escalation.feed.findings import read_findings
+from alerts.escalation.feed.publishing import publish_decisions
+from alerts.escalation.service import Service
+from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
-PARTS: tuple[Part, ...] = ()
+TICK_S = 10.0  # deadlines are days; a case that the cap lets in waits no longer than this
 
 
-def open_service(settings: Settings) -> Service:
-    """Reads contracts and policy and opens the database; raises SettingsError or Unavailable."""
-    return Service(
-        settings=settings,
-        store=Store.open(settings.database_url),
-        contracts=load_contracts(settings.path(settings.contracts)),
-        policy=load_policy(settings.path(settings.policy)) if settings.policy else DeclaredPolicy(),
-    )
+async def deliver(service: Service) -> None:
+    """Sends what the outbox holds."""
+    async with webhook_client() as client:
+        courier = Courier(
+            store=service.store,
+            settings=service.settings,
+            contracts=service.contracts,
+            clock=service.clock,
+            client=client,
+            rater_link=no_link,
+        )
+        await send_until(courier, service.stop)
+
+
+async def keep_deadlines(service: Service) -> None:
+    """Does what time alone brings."""
+    while not service.stop.is_set():
+        await asyncio.to_thread(tick_once, service)
+        await service.pause(TICK_S)
+
+
+def tick_once(service: Service) -> Ticked:
+    """One tick, in a transaction of its own."""
+    with service.store.writing() as session:
+        return tick(session, service.contracts, service.policy, desk_of(service.settings), service.clock())
+
+
+PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver)
 
 
 async def serve(service: Service, parts: tuple[Part, ...] = PARTS) -> None:
-    """Runs the parts until SIGINT or SIGTERM."""
+    """Runs the parts until SIGINT or SIGTERM; the first error of a part ends the others and is raised."""
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, service.stop.set)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, event, select, text
+from sqlalchemy import Connection, delete, event, select
 from sqlalchemy.orm import Mapper, Session
 
 from alerts.escalation.cases.roles import Person
@@ -23,7 +23,6 @@ from alerts.escalation.errors import BrokenChain
 from alerts.escalation.store.tables import AuditPart, AuditRow
 
 ZERO = "0" * 64
-_LOCK = 7_309_412
 
 
 class Entry(NamedTuple):
@@ -48,10 +47,7 @@ class Verified(NamedTuple):
 
 
 def record(session: Session, entry: Entry) -> AuditRow:
-    """Adds a row at the end of the chain, in the transaction of what it tells of."""
-    if session.get_bind().dialect.name == "postgresql":
-        # One after another until the commit: two rows must not follow the same one.
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    """Adds a row at the end of the chain, in the transaction of what it tells of: a session of `Store.writing`."""
     session.flush()
     last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
     part = msgspec.json.encode(entry.personal, order="sorted").decode() if entry.personal else ""

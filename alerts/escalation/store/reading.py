@@ -80,10 +80,10 @@ def count_cases(session: Session, person: Person, narrowed: CaseFilter) -> int:
     return session.scalar(select(func.count()).select_from(CaseRow).where(*_conditions(person, narrowed))) or 0
 
 
-def find_case(session: Session, person: Person, case_id: str, *, lock: bool = False) -> CaseRow:
-    """The case; raises NotThere when there is none, and just so when it is somebody else's. `lock`: to change it."""
+def find_case(session: Session, person: Person, case_id: str) -> CaseRow:
+    """The case; raises NotThere when there is none, and just so when it is somebody else's."""
     asked = select(CaseRow).where(CaseRow.id == case_id, visible_cases(person))
-    found = session.scalar(asked.with_for_update() if lock else asked)
+    found = session.scalar(asked)
     if found is None:
         raise NotThere(f"there is no case {case_id[:64]!r} here; look it up in the list of cases")
     return found

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.escalation.store.migrate import migrate
 from stream.errors import SettingsError, Unavailable
 
+_LOCK = text("SELECT pg_advisory_xact_lock(7309412)")
 _BUSY_MS = 15_000  # how long a writer of SQLite waits for another one
 
 
@@ -43,9 +44,15 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session in one transaction: committed at the end of the block, rolled back by any error."""
+        """A session in one transaction: committed at the end of the block, rolled back by any error.
+
+        One at a time, on both databases and over all processes: the audit is one chain, and people, deliveries and
+        deadlines change the same case. Keep it short; send nothing while it is open.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection(execution_options={"raterwatch_writes": True})
+            connection = session.connection(execution_options={"raterwatch_writes": True})
+            if connection.dialect.name == "postgresql":
+                connection.execute(_LOCK)
             yield session
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ def perform(
     WrongRole and WrongState for what the table does not allow, WrongState when somebody else changed the case
     meanwhile, and Unmet when something has to come first. Then nothing is changed.
     """
-    case = find_case(session, who, case_id, lock=True)
+    case = find_case(session, who, case_id)
     if version is not None and version != case.version:
         raise WrongState("somebody else changed this case meanwhile; load it again and look at what is new")
     before = case.case_state

@@ -1,6 +1,7 @@
 """Queues what is to be sent: a row in the outbox, written in the transaction of what it tells of."""
 
 import secrets
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -26,6 +27,34 @@ def send_to_vendor(
     return [queue_delivery(session, channel, address, what, body, now_ms, case=case)]
 
 
+class Desk(NamedTuple):
+    """Where our own quality desk is told: an e-mail address, and whether there is a Slack webhook."""
+
+    email: str | None = None
+    slack: bool = False
+
+
+def remind_vendor(session: Session, contract: Contract, case: CaseRow, whom: str, now_ms: int) -> list[DeliveryRow]:
+    """A reminder to the lead, by the usual way, or by e-mail to the manager."""
+    if whom == "lead" or contract.manager_email is None:
+        return send_to_vendor(session, contract, case, "reminder", now_ms)
+    body = vendor_message(case, (), "reminder", now_ms)
+    return [queue_delivery(session, "email", contract.manager_email, "reminder", body, now_ms, case=case)]
+
+
+def tell_desk(
+    session: Session, desk: Desk, what: str, case: CaseRow | None, text: str, now_ms: int
+) -> list[DeliveryRow]:
+    """A line to our own people: which case, what about it; the link leads to the rest."""
+    body = {"type": f"desk.{what}", "at_ms": now_ms, "case_id": case and case.id, "text": text}
+    ways = [("slack", "us")] if desk.slack else []
+    ways += [("email", desk.email)] if desk.email else []
+    return [
+        queue_delivery(session, channel, address, what, body, now_ms, case=case, to_us=True)
+        for channel, address in ways
+    ]
+
+
 def queue_delivery(  # noqa: PLR0913 (a message has as many parts)
     session: Session,
     channel: str,
@@ -35,14 +64,14 @@ def queue_delivery(  # noqa: PLR0913 (a message has as many parts)
     now_ms: int,
     *,
     case: CaseRow | None = None,
-    vendor: str | None = None,
     instead_of: str | None = None,
+    to_us: bool = False,
 ) -> DeliveryRow:
     """A row of the outbox; its id is the message's at every attempt."""
     row = DeliveryRow(
         id=f"msg_{secrets.token_hex(16)}",
         case_id=case and case.id,
-        vendor=case.vendor if case else vendor,
+        vendor=None if to_us or case is None else case.vendor,
         what=what,
         channel=channel,
         address=address,
@@ -57,6 +86,15 @@ def queue_delivery(  # noqa: PLR0913 (a message has as many parts)
     session.add(row)
     session.flush()
     return row
+
+
+def fall_back(session: Session, contract: Contract, row: DeliveryRow, now_ms: int) -> DeliveryRow | None:
+    """The same message by e-mail, where a webhook did not take it and the contract names an address."""
+    if row.channel != "webhook" or contract.lead_email is None:
+        return None
+    case = session.get(CaseRow, row.case_id) if row.case_id else None
+    body = msgspec.json.decode(row.body)
+    return queue_delivery(session, "email", contract.lead_email, row.what, body, now_ms, case=case, instead_of=row.id)
 
 
 def is_under_way(session: Session, case_id: str, what: str) -> bool:

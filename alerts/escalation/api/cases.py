@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from alerts.escalation.api.filters import narrowed_by
 from alerts.escalation.api.schemas import PersonAction, action_body, clearing_body
 from alerts.escalation.cases.actions import WORDS_CHARS
-from alerts.escalation.cases.roles import STAFF, Role
+from alerts.escalation.cases.roles import Role
 from alerts.escalation.errors import Unmet
 from alerts.escalation.said.catalogue import negotiated, tongue
 from alerts.escalation.store.reading import (
@@ -23,7 +23,9 @@ from alerts.escalation.store.reading import (
     list_cases,
 )
 from alerts.escalation.web import cursor
+from alerts.escalation.web.acting import act_as_person, clear_as_person, rater_link
 from alerts.escalation.web.audited import note_read
+from alerts.escalation.web.bodies import RawBody, decoded
 from alerts.escalation.web.case_view import (
     CaseLine,
     CaseView,
@@ -36,14 +38,13 @@ from alerts.escalation.web.case_view import (
     history_view,
 )
 from alerts.escalation.web.exports import cases_csv, evidence_csv
-from alerts.escalation.web.problem import BadRequest
 from alerts.escalation.web.who import Asking, TheSite, demand_reader, demand_role
-from alerts.escalation.work.perform import BULK_MOST, clear_all, perform
+from alerts.escalation.work.perform import BULK_MOST
 
 routes = APIRouter(tags=["cases"])
 Narrowed = Annotated[CaseFilter, Depends(narrowed_by)]
 After = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def get_cases(
     return found
 
 
-@routes.get("/cases.csv", response_class=Response, responses=_CSV)
+@routes.get("/cases.csv", response_class=Response, responses=CSV)
 def export_cases(site: TheSite, who: Asking, narrowed: Narrowed, after: After = None) -> Response:
     """The cases as CSV, at most 500 at once; the header `Link: <…>; rel="next"` leads to the next ones."""
     demand_reader(who)
@@ -87,13 +88,13 @@ def export_cases(site: TheSite, who: Asking, narrowed: Narrowed, after: After = 
 
 
 @routes.post("/cases/clear", openapi_extra=clearing_body())
-async def clear_cases(site: TheSite, who: Asking, request: Request) -> CaseList:
+def clear_cases(site: TheSite, who: Asking, body: RawBody) -> CaseList:
     """Clears many cases for one reason, all or none. Nothing else can be done to many at once."""
     demand_reader(who)
     demand_role(who, Role.DECIDER)
-    asked = _decoded(await request.body(), _Clearing)
+    asked = decoded(body, _Clearing)
     with site.store.writing() as session:
-        rows = clear_all(session, site.contracts, who, asked.cases, asked.words, site.clock())
+        rows = clear_as_person(session, site, who, asked.cases, asked.words)
         found = [case_line(who, row) for row in rows]
     return CaseList(found, None, len(found))
 
@@ -115,13 +116,13 @@ def get_evidence(site: TheSite, who: Asking, case_id: str, request: Request) -> 
     with site.store.reading() as session:
         case = find_case(session, who, case_id)
         if not has_opened(session, who, case):
-            raise Unmet("open the evidence first: POST {\"action\": \"open_evidence\"} to the case's actions")
+            raise Unmet('open the evidence first: POST {"action": "open_evidence"} to the case\'s actions')
         found = [finding_view(one, said, with_items=True) for one in findings_of(session, case)]
     note_read(site, who, "read_case", case_id, {"evidence": True})
     return found
 
 
-@routes.get("/cases/{case_id}/evidence.csv", response_class=Response, responses=_CSV)
+@routes.get("/cases/{case_id}/evidence.csv", response_class=Response, responses=CSV)
 def export_evidence(site: TheSite, who: Asking, case_id: str, request: Request) -> Response:
     """The items behind the findings as CSV; refused until the evidence was opened."""
     found = get_evidence(site, who, case_id, request)
@@ -139,19 +140,19 @@ def get_history(site: TheSite, who: Asking, case_id: str) -> Sequence[EventView]
 
 
 @routes.post("/cases/{case_id}/actions", openapi_extra=action_body())
-async def act(
+def act(
     site: TheSite,
     who: Asking,
     case_id: str,
-    request: Request,
+    body: RawBody,
     version: Annotated[int | None, Query(ge=0, description="The case's version that you saw.")] = None,
 ) -> CaseLine:
     """Does something in the case; 409 names what is possible now, 422 says what has to come first."""
     with site.store.reading() as session:
         find_case(session, who, case_id)  # what is not there is told before what is wrong with the body
-    action = _decoded(await request.body(), PersonAction)
+    action = decoded(body, PersonAction)
     with site.store.writing() as session:
-        return case_line(who, perform(session, site.contracts, who, case_id, action, site.clock(), version=version))
+        return case_line(who, act_as_person(session, site, who, case_id, action, version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,23 +168,6 @@ def make_rater_link(site: TheSite, who: Asking, case_id: str) -> RaterLink:
     return RaterLink(rater_link(site, who, case_id))
 
 
-def rater_link(site: TheSite, who: Asking, case_id: str) -> str:
-    """Makes it; raises NotThere, WrongRole, and Unmet for a case about no rater."""
-    with site.store.writing() as session:
-        case = find_case(session, who, case_id)
-        demand_role(who, *STAFF, Role.VENDOR_LEAD)
-        if case.rater_id is None or case.vendor is None:
-            raise Unmet("this case is about no rater, so there is nobody to send a link to")
-        return f"{site.address}/r/{site.links.make(session, who, case.rater_id, case.vendor, site.clock())}"
-
-
 class _Clearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cases: Annotated[list[str], msgspec.Meta(min_length=1, max_length=BULK_MOST)]
     words: Annotated[str, msgspec.Meta(max_length=WORDS_CHARS)]
-
-
-def _decoded(body: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadRequest(f"body: {error}") from None

@@ -33,6 +33,11 @@ def clearing_body() -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+def struct_body(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The body of any struct."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(kind)}}}}
+
+
 def _inlined(kind: Any) -> dict[str, Any]:
     (schema,), parts = msgspec.json.schema_components((kind,), ref_template="#/parts/{name}")
     found = _resolved(schema, parts)

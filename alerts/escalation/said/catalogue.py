@@ -1,7 +1,7 @@
 """The catalogue: gettext files, read as they are written, so that nothing has to be compiled before a start."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -52,6 +52,15 @@ class Tongue(NamedTuple):
         at = datetime.fromtimestamp(at_ms / 1_000, UTC).astimezone(self.zone)
         name = at.tzname() or "UTC"
         return f"{dates.format_datetime(at, 'd MMM y, HH:mm', locale=self.locale)} {name}"
+
+    def until(self, at_ms: int, now_ms: int) -> str:
+        """How far away a moment is: in 3 hours, 2 days ago."""
+        away = timedelta(milliseconds=at_ms - now_ms)
+        return dates.format_timedelta(away, add_direction=True, locale=self.locale)
+
+    def iso(self, at_ms: int) -> str:
+        """For machines that read the page."""
+        return datetime.fromtimestamp(at_ms / 1_000, UTC).isoformat(timespec="seconds")
 
     def day(self, at_ms: int | None) -> str:
         """The day in the reader's zone."""

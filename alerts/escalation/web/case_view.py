@@ -122,12 +122,12 @@ class WordsView:
 
 @dataclass(frozen=True, slots=True)
 class ConsequenceView:
-    """What followed, and until when."""
+    """What followed, and until when. It is entered and signed by named persons, whoever reads it."""
 
     id: str
     kind: str
-    words: str | None
-    proposed_by: str | None
+    words: str
+    proposed_by: str
     proposed_ms: int
     signed_by: str | None
     signed_ms: int | None
@@ -136,11 +136,11 @@ class ConsequenceView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """What was decided; the words are for our own people."""
+    """What was decided, and why; vendor and rater read the words, never the name."""
 
     verdict: str
     by: str | None
-    words: str | None
+    words: str
     at_ms: int
 
 
@@ -210,7 +210,7 @@ def case_view(session: Session, person: Person, case: CaseRow, tongue: Tongue) -
         ],
         decisions=[_decision(one, ours=ours) for one in decisions_of(session, case)],
         consequences=[
-            _consequence(one, ours=ours)
+            _consequence(one)
             for one in consequences_of(session, case)
             # What only one person has proposed stands nowhere yet.
             if ours or one.signed_ms is not None
@@ -278,17 +278,17 @@ def _event(row: AuditRow, *, ours: bool) -> EventView:
 
 
 def _decision(row: DecisionRow, *, ours: bool) -> DecisionView:
-    return DecisionView(row.verdict, row.by if ours else None, row.words if ours else None, row.at_ms)
+    return DecisionView(row.verdict, row.by if ours else None, row.words, row.at_ms)
 
 
-def _consequence(row: ConsequenceRow, *, ours: bool) -> ConsequenceView:
+def _consequence(row: ConsequenceRow) -> ConsequenceView:
     return ConsequenceView(
         id=row.id,
         kind=row.kind,
-        words=row.words if ours else None,
-        proposed_by=row.proposed_by if ours else None,
+        words=row.words,
+        proposed_by=row.proposed_by,
         proposed_ms=row.proposed_ms,
-        signed_by=row.signed_by if ours else None,
+        signed_by=row.signed_by,
         signed_ms=row.signed_ms,
         undone_ms=row.undone_ms,
     )

@@ -2,13 +2,13 @@
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.escalation.cases.roles import OF_A_VENDOR, Person, Role
+from alerts.escalation.settings import Group, OidcSettings
 from alerts.escalation.web.problem import SignInFirst
 
 with warnings.catch_warnings():
@@ -28,25 +28,6 @@ _ORDER = (
     Role.ADMIN,
     Role.ENGINEER,
 )
-
-
-class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[[oidc.groups]]: who is in this group there has this role here."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=256)]
-    role: Role
-    vendor: str | None = None
-
-
-class OidcSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[oidc]: the provider, and which groups mean which roles."""
-
-    issuer: Annotated[str, Meta(pattern=r"^https?://")]
-    client_id: str
-    client_secret_file: str
-    groups: Annotated[tuple[Group, ...], Meta(min_length=1)]
-    groups_claim: str = "groups"
-    name_claim: str = "email"  # how audit and cases call the person
 
 
 class Oidc:

@@ -29,6 +29,7 @@ class Site:
     alertmanager_token: str | None = None  # without it, the webhook takes nothing
     session_minutes: int = 480
     oidc: Oidc | None = None
+    sensitive_queues: frozenset[str] = frozenset()  # their items open behind a veil
     rate: RateLimit = field(default_factory=RateLimit)
     usage: Usage = field(default_factory=Usage)
 

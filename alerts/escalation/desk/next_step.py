@@ -1,0 +1,55 @@
+"""What happens next in a case, by whom and by when, in one sentence for whoever reads the page."""
+
+from typing import NamedTuple
+
+from alerts.escalation.cases.roles import READERS, Person, Role
+from alerts.escalation.cases.states import CaseKind, CaseState
+from alerts.escalation.said.catalogue import Tongue
+from alerts.escalation.store.tables import CaseRow
+
+
+class NextStep(NamedTuple):
+    """The sentence; `due_ms` is None where nobody has a deadline, `stands_still` while the vendor is out of reach."""
+
+    text: str
+    due_ms: int | None
+    overdue: bool
+    stands_still: bool
+
+
+def next_step(case: CaseRow, who: Person, tongue: Tongue, now_ms: int) -> NextStep:
+    """As the case stands."""
+    text = _sentence(case, who, tongue)
+    still = case.due_kind is not None and case.due_ms is None
+    return NextStep(text, case.due_ms, case.due_ms is not None and case.due_ms < now_ms, still)
+
+
+def _sentence(case: CaseRow, who: Person, tongue: Tongue) -> str:
+    _ = tongue.text
+    if case.appealed_ms is not None:
+        return _("Somebody of the quality desk reads the appeal and replies.")
+    match case.case_state:
+        case CaseState.OPEN:
+            return _("Somebody of the quality desk takes the case and looks at it.")
+        case CaseState.TRIAGED if case.kind == CaseKind.QUEUE:
+            return _("The guideline and the known answers are looked at; then a decider decides.")
+        case CaseState.TRIAGED:
+            return _("The case is sent to the vendor, or cleared.")
+        case CaseState.NOTIFIED if who.role is Role.VENDOR_LEAD:
+            return _("Please confirm that you have read the case, then look at the answers with the rater.")
+        case CaseState.NOTIFIED:
+            return _("The vendor confirms that it has read the case.")
+        case CaseState.ACKNOWLEDGED if who.role is Role.VENDOR_LEAD:
+            return _("Please look at the answers with the rater and write what you found.")
+        case CaseState.ACKNOWLEDGED:
+            return _("The vendor looks at the answers with the rater and writes what it found.")
+        case CaseState.ANSWERED:
+            return _("A decider of the quality desk reads everything and decides.")
+        case CaseState.DECIDED if who.role in READERS:
+            return _("Enter what follows, if anything, or close the case.")
+        case CaseState.DECIDED:
+            return _("It is decided. An appeal stays possible.")
+        case CaseState.WITHDRAWN:
+            return _("Nothing: a known answer was corrected, so the case is gone.")
+        case _:
+            return _("Nothing: the case is over.")

@@ -39,8 +39,8 @@ class Sender:
 def take_due(
     session: Session, now_ms: int, most: int, most_a_vendor: int, under_way: Mapping[str | None, int]
 ) -> Sequence[DeliveryRow]:
-    """Takes up to `most` due deliveries, the longest due first, and of a vendor only so many that it has
-    `most_a_vendor` with those that are under way.
+    """Takes up to `most` due deliveries, the longest due first: `most_a_vendor` of a vendor, and none of one that has
+    so many under way.
     """
     due = (DeliveryRow.state == "queued", DeliveryRow.next_ms <= now_ms, DeliveryRow.leased_until_ms <= now_ms)
     full = [vendor for vendor, count in under_way.items() if vendor is not None and count >= most_a_vendor]

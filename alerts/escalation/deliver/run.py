@@ -60,8 +60,8 @@ async def send_until(courier: Courier, stop: asyncio.Event) -> None:
     while not stop.is_set():
         taken = await asyncio.to_thread(_take, courier, list(under_way.values()))
         under_way |= {asyncio.create_task(_send_one(courier, row)): row.vendor for row in taken}
-        done, _ = await asyncio.wait({stopped, *under_way}, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {stopped}:
+        await asyncio.wait({stopped, *under_way}, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in [task for task in under_way if task.done()]:
             del under_way[task]
             task.result()  # an error that is ours ends the service
     await asyncio.gather(*under_way)

@@ -28,28 +28,30 @@ def _sentence(case: CaseRow, who: Person, tongue: Tongue) -> str:
     _ = tongue.text
     if case.appealed_ms is not None:
         return _("Somebody of the quality desk reads the appeal and replies.")
-    match case.case_state:
-        case CaseState.OPEN:
-            return _("Somebody of the quality desk takes the case and looks at it.")
-        case CaseState.TRIAGED if case.kind == CaseKind.QUEUE:
-            return _("The guideline and the known answers are looked at; then a decider decides.")
-        case CaseState.TRIAGED:
-            return _("The case is sent to the vendor, or cleared.")
-        case CaseState.NOTIFIED if who.role is Role.VENDOR_LEAD:
-            return _("Please confirm that you have read the case, then look at the answers with the rater.")
-        case CaseState.NOTIFIED:
-            return _("The vendor confirms that it has read the case.")
-        case CaseState.ACKNOWLEDGED if who.role is Role.VENDOR_LEAD:
-            return _("Please look at the answers with the rater and write what you found.")
-        case CaseState.ACKNOWLEDGED:
-            return _("The vendor looks at the answers with the rater and writes what it found.")
-        case CaseState.ANSWERED:
-            return _("A decider of the quality desk reads everything and decides.")
-        case CaseState.DECIDED if who.role in READERS:
-            return _("Enter what follows, if anything, or close the case.")
-        case CaseState.DECIDED:
-            return _("It is decided. An appeal stays possible.")
-        case CaseState.WITHDRAWN:
-            return _("Nothing: a known answer was corrected, so the case is gone.")
-        case _:
-            return _("Nothing: the case is over.")
+    if who.role is Role.VENDOR_LEAD and case.case_state in (CaseState.NOTIFIED, CaseState.ACKNOWLEDGED):
+        return _for_the_vendor(case, tongue)
+    if case.case_state is CaseState.TRIAGED and case.kind == CaseKind.QUEUE:
+        return _("The guideline and the known answers are looked at; then a decider decides.")
+    if case.case_state is CaseState.DECIDED and who.role not in READERS:
+        return _("It is decided. An appeal stays possible.")
+    return _(_BY_STATE[case.case_state])
+
+
+def _for_the_vendor(case: CaseRow, tongue: Tongue) -> str:
+    _ = tongue.text
+    if case.case_state is CaseState.NOTIFIED:
+        return _("Please confirm that you have read the case, then look at the answers with the rater.")
+    return _("Please look at the answers with the rater and write what you found.")
+
+
+_BY_STATE = {
+    CaseState.OPEN: "Somebody of the quality desk takes the case and looks at it.",
+    CaseState.TRIAGED: "The case is sent to the vendor, or cleared.",
+    CaseState.NOTIFIED: "The vendor confirms that it has read the case.",
+    CaseState.ACKNOWLEDGED: "The vendor looks at the answers with the rater and writes what it found.",
+    CaseState.ANSWERED: "A decider of the quality desk reads everything and decides.",
+    CaseState.DECIDED: "Enter what follows, if anything, or close the case.",
+    CaseState.WITHDRAWN: "Nothing: a known answer was corrected, so the case is gone.",
+    CaseState.CLOSED: "Nothing: the case is over.",
+}
+SENTENCES = tuple(_BY_STATE.values())  # for the catalogue

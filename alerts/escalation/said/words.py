@@ -20,6 +20,8 @@ _STATES = {
     FindingState.LAPSED: "ended without an answer",
     AppealState.GRANTED: "granted",
     AppealState.REFUSED: "refused",
+    "finding.open": "not decided",
+    "appeal.open": "waits for a reply",
 }
 _KINDS = {
     CaseKind.RATER: "rater",
@@ -42,7 +44,6 @@ _TOPICS = {
 _ACTIONS = {
     "triage": "Take the case",
     "notify": "Send to the vendor",
-    "delivered": "Arrived at the vendor",
     "acknowledge": "Confirm that you have read it",
     "answer": "Send the answer",
     "tell_rater": "The rater was told",
@@ -52,18 +53,47 @@ _ACTIONS = {
     "open_evidence": "Open the evidence",
     "confirm": "Confirm the finding",
     "clear": "Clear the finding",
-    "lapse": "Ended without an answer",
     "propose_consequence": "Enter what follows",
     "sign_consequence": "Sign as the second person",
     "undo_consequence": "Undo what followed",
     "comment": "Add a note",
     "assign": "Hand the case on",
     "close": "Close the case",
-    "withdraw": "Withdrawn: our reference was wrong",
     "reopen": "Look at it again",
-    "read_case": "Looked at the case",
-    "export": "Exported",
-    "send_again": "Message sent again",
+}
+# What happened, in a case's history.
+_DONE = {
+    "done.open": "A finding opened the case",
+    "done.join": "A finding joined the case",
+    "done.triage": "Taken",
+    "done.notify": "Sent to the vendor",
+    "done.delivered": "Arrived at the vendor",
+    "done.acknowledge": "Read by the vendor",
+    "done.answer": "The vendor answered",
+    "done.tell_rater": "The rater was told",
+    "done.appeal": "Appealed",
+    "done.grant_appeal": "Appeal granted",
+    "done.refuse_appeal": "Appeal refused",
+    "done.open_evidence": "Evidence opened",
+    "done.confirm": "Finding confirmed",
+    "done.clear": "Finding cleared",
+    "done.lapse": "Ended without an answer",
+    "done.propose_consequence": "Entered what follows",
+    "done.sign_consequence": "Signed as the second person",
+    "done.undo_consequence": "Undid what followed",
+    "done.comment": "Added a note",
+    "done.assign": "Handed on",
+    "done.close": "Closed",
+    "done.withdraw": "Withdrawn: a known answer was corrected",
+    "done.reopen": "Opened again",
+    "done.read_case": "Looked at the case",
+    "done.export": "Exported",
+    "done.send_again": "Message sent again",
+    "done.delivery_arrived": "Message arrived",
+    "done.delivery_given_up": "Message did not arrive",
+    "done.overdue": "A deadline passed",
+    "done.alert_over": "The alert is over",
+    "done.finding_closed": "A finding closed",
 }
 _CONSEQUENCES = {
     ConsequenceKind.NONE: "nothing follows",
@@ -109,6 +139,6 @@ _SCORECARDS = {
 }
 WORDS: Mapping[str, str] = {
     str(key): text
-    for part in (_STATES, _KINDS, _TOPICS, _ACTIONS, _CONSEQUENCES, _DUE, _WINDOWS, _ROLES, _SCORECARDS)
+    for part in (_STATES, _KINDS, _TOPICS, _ACTIONS, _DONE, _CONSEQUENCES, _DUE, _WINDOWS, _ROLES, _SCORECARDS)
     for key, text in part.items()
 }

@@ -71,6 +71,7 @@ class CaseLine:
     due_ms: int | None
     due_kind: str | None
     appeal_until_ms: int | None
+    rater_told_ms: int | None
     assignee: str | None  # None also to those outside
     ended_ms: int | None
 
@@ -190,6 +191,7 @@ def case_line(person: Person, case: CaseRow) -> CaseLine:
         due_ms=case.due_ms,
         due_kind=case.due_kind,
         appeal_until_ms=case.appeal_until_ms,
+        rater_told_ms=case.rater_told_ms,
         assignee=case.assignee if ours else None,
         ended_ms=case.ended_ms,
     )

@@ -13,7 +13,9 @@ from alerts.escalation.web.problem import SignInFirst
 
 with warnings.catch_warnings():
     # Authlib says that httpx, which it still takes, is to be followed by httpx2; nothing of ours depends on which.
-    warnings.simplefilter("ignore")
+    import authlib.deprecate  # first, because it asks for its warnings to be shown always
+
+    warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
     from authlib.common.errors import AuthlibBaseError
     from authlib.integrations.starlette_client import OAuth
 

@@ -7,7 +7,7 @@ it is resolved once, every address is looked at, and the connection goes to an a
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 import httpx
@@ -18,6 +18,12 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _NAT64 = IPv6Network("64:ff9b::/96")
 _IPV4_COMPATIBLE = IPv6Network("::/96")
+# Special by the IANA registries, and taken for public by some versions of Python.
+_SPECIAL = tuple(
+    ip_network(text)
+    for text in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "2001::/23", "3fff::/20", "5f00::/16")
+)
+_PORT_MOST = 65_535
 
 
 class Target(NamedTuple):
@@ -44,6 +50,8 @@ async def checked_target(url: str, *, open_loopback: bool, resolver: Resolve = r
         host, port = parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80)
     except (httpx.InvalidURL, ValueError):
         raise Undeliverable("the webhook's URL is none; correct it in the contracts file") from None
+    if port > _PORT_MOST:
+        raise Undeliverable("the webhook's URL is none; correct it in the contracts file")
     if not host or parsed.userinfo:
         raise Undeliverable("the webhook's URL has to name a host, and neither user nor password")
     addresses = [ip_address(text.partition("%")[0]) for text in await resolver(host, port)]
@@ -62,6 +70,8 @@ def is_public(address: Address) -> bool:
     inner = _wrapped(address)
     if inner is not None:
         return is_public(inner)
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

@@ -81,12 +81,13 @@ def verify(session: Session, expected_head: str | None = None) -> Verified:
     """
     previous, rows, erased, seen = ZERO, 0, 0, expected_head in (None, ZERO)
     asked = select(AuditRow, AuditPart).outerjoin(AuditPart, AuditPart.seq == AuditRow.seq).order_by(AuditRow.seq)
-    for row, part in session.execute(asked.execution_options(yield_per=1_000)):
-        rows += 1
-        _check(row, part, rows, previous)
-        erased += bool(row.commitment) and part is None
-        previous = row.hash
-        seen = seen or previous == expected_head
+    with session.execute(asked.execution_options(yield_per=1_000)) as chain:
+        for row, part in chain:
+            rows += 1
+            _check(row, part, rows, previous)
+            erased += bool(row.commitment) and part is None
+            previous = row.hash
+            seen = seen or previous == expected_head
     stray = session.scalar(select(AuditPart.seq).where(AuditPart.seq > rows).limit(1))
     if stray is not None:
         raise BrokenChain(f"audit row {stray} is missing, its personal part is there; the end was cut off")

@@ -1,18 +1,18 @@
 """The composition root of the escalation service: the only place that puts its parts together.
 
 A *part* runs until `service.stop` is set. All run beside each other in one event loop; when one ends or fails, all end.
-The pages on top add theirs to PARTS.
 """
 
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
-from alerts.escalation.deliver.run import Courier, desk_of, no_link, send_until
+from alerts.escalation.deliver.run import Courier, desk_of, send_until
 from alerts.escalation.deliver.webhook import webhook_client
 from alerts.escalation.feed.findings import read_findings
 from alerts.escalation.feed.publishing import publish_decisions
 from alerts.escalation.service import Service
+from alerts.escalation.web.serving import rater_links, serve_pages
 from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
@@ -28,7 +28,7 @@ async def deliver(service: Service) -> None:
             contracts=service.contracts,
             clock=service.clock,
             client=client,
-            rater_link=no_link,
+            rater_link=rater_links(service),
         )
         await send_until(courier, service.stop)
 
@@ -46,7 +46,7 @@ def tick_once(service: Service) -> Ticked:
         return tick(session, service.contracts, service.policy, desk_of(service.settings), service.clock())
 
 
-PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver)
+PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver, serve_pages)
 
 
 async def serve(service: Service, parts: tuple[Part, ...] = PARTS) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
+from alerts.escalation.cases.roles import Role
 from stream.errors import SettingsError
 from stream.toml_file import fault, parse_toml, read_text, section
 
@@ -63,6 +64,25 @@ class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     at_once: Annotated[int, Meta(ge=1, le=200)] = 20  # deliveries under way at the same time
 
 
+class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[[oidc.groups]]: who is in this group of the provider's has this role here."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=256)]
+    role: Role
+    vendor: str | None = None
+
+
+class OidcSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[oidc]: the provider of the company's own accounts, and which groups mean which roles."""
+
+    issuer: Annotated[str, Meta(pattern=r"^https?://")]
+    client_id: str
+    client_secret_file: str
+    groups: Annotated[tuple[Group, ...], Meta(min_length=1)]
+    groups_claim: str = "groups"
+    name_claim: str = "email"  # how audit and cases call the person
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. Paths are relative to its folder."""
 
@@ -75,6 +95,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: Mail | None = None
     us: Us = Us()
     sending: Sending = Sending()
+    oidc: OidcSettings | None = None
+    prometheus: str | None = None  # where scorecards are counted, http://HOST:PORT
+    sensitive_queues: tuple[str, ...] = ()  # their items open behind a veil on the rater's page
     folder: str = "."  # set from the file's place
 
     def path(self, name: str) -> Path:

@@ -8,6 +8,7 @@ from alerts.escalation.store.tables.decisions import AppealRow, ConsequenceRow, 
 from alerts.escalation.store.tables.deliveries import DeliveryRow, OutageRow, OutgoingRow
 from alerts.escalation.store.tables.findings import AlertRow, FindingRow, ReadingRow
 from alerts.escalation.store.tables.samples import SampleItemRow, SampleRow
+from alerts.escalation.store.tables.scorecards import DisputeRow, ExclusionRow, ScorecardRow
 
 __all__ = [
     "AlertRow",
@@ -19,13 +20,16 @@ __all__ = [
     "ConsequenceRow",
     "DecisionRow",
     "DeliveryRow",
+    "DisputeRow",
     "EvidenceViewRow",
+    "ExclusionRow",
     "FindingRow",
     "OutageRow",
     "OutgoingRow",
     "ReadingRow",
     "SampleItemRow",
     "SampleRow",
+    "ScorecardRow",
     "SessionRow",
     "Table",
     "TokenRow",

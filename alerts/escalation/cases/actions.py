@@ -1,15 +1,14 @@
 """What can be done in a case, with what each needs to know. The class is the action, its fields are its parameters."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
 from alerts.escalation.cases.consequences import ConsequenceKind
-from stream.events import Id, ItemId, Label
+from stream.events import Id, ItemId
 
 WORDS_CHARS = 4_000
 Words = Annotated[str, Meta(max_length=WORDS_CHARS)]
-Items = Annotated[tuple[ItemId, ...], Meta(min_length=1, max_length=64)]
 
 
 class Action(Struct, frozen=True, kw_only=True, tag_field="action", forbid_unknown_fields=True):
@@ -112,26 +111,6 @@ class UndoConsequence(Action, frozen=True, tag="undo_consequence"):
     words: Words
 
 
-class CorrectAnswer(Action, frozen=True, tag="correct_answer"):
-    """Our known answer to these items was wrong: everybody who judged them is scored again, and what fell with it ends.
-
-    Without a label they have no known answer any more.
-    """
-
-    item_ids: Items
-    words: Words
-    label: Label | None = None
-
-
-class JudgeItems(Action, frozen=True, tag="judge_items"):
-    """Somebody of ours looked at these items: what they say counts before any known answer."""
-
-    item_ids: Items
-    label: Label
-    words: Words
-    severity: Literal["critical", "minor"] = "minor"  # of a wrong answer there
-
-
 class Comment(Action, frozen=True, tag="comment"):
     """A note for our own people; neither vendor nor rater reads it."""
 
@@ -175,8 +154,6 @@ AnyAction = (
     | ProposeConsequence
     | SignConsequence
     | UndoConsequence
-    | CorrectAnswer
-    | JudgeItems
     | Comment
     | Assign
     | Close

@@ -100,8 +100,6 @@ _RATERS: tuple[_Rule[CaseState], ...] = (
     ("propose_consequence", DECIDER, _staying(C.DECIDED)),
     ("sign_consequence", DECIDER, _staying(C.DECIDED)),
     ("undo_consequence", DECIDER, _staying(C.ANSWERED, C.DECIDED, *ENDED)),
-    ("correct_answer", DECIDER, _staying(*_ALL)),
-    ("judge_items", DECIDER, _staying(*_ALL)),
 )
 # About a queue: our own guideline or known answers, so no vendor is asked.
 _QUEUES: tuple[_Rule[CaseState], ...] = (*_COMMON, ("confirm", DECIDER, {C.TRIAGED: C.DECIDED}))

@@ -5,7 +5,7 @@ from typing import Any
 
 from alerts.escalation.cases.actions import Action
 from alerts.escalation.work.doing import Doing, Told
-from alerts.escalation.work.effects import answering, appealing, conversation, deciding, following, watching
+from alerts.escalation.work.effects import appealing, conversation, deciding, following, watching
 
 Effect = Callable[[Doing, Any], Told]
 
@@ -31,8 +31,6 @@ EFFECTS: dict[str, Effect] = {
     "propose_consequence": following.propose,
     "sign_consequence": following.sign,
     "undo_consequence": following.undo,
-    "correct_answer": answering.correct,
-    "judge_items": answering.judge,
 }
 
 

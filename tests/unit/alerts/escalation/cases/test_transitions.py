@@ -35,17 +35,12 @@ RATER_CASE = [
     ("propose_consequence", ("decider",), ("decided",), ""),
     ("sign_consequence", ("decider",), ("decided",), ""),
     ("undo_consequence", ("decider",), ("answered", "decided", "closed", "withdrawn"), ""),
-    ("correct_answer", ("decider",), EVERY, ""),
-    ("judge_items", ("decider",), EVERY, ""),
     ("close", (*STAFF, "system"), ("decided",), "closed"),
     ("withdraw", ("system",), (*LIVE, "decided"), "withdrawn"),
     ("reopen", ("decider",), ("decided", "closed", "withdrawn"), "triaged"),
     ("reopen", ("system",), ("closed", "withdrawn"), "open"),
 ]
-RATERS_ONLY = {
-    *("tell_rater", "propose_consequence", "sign_consequence", "undo_consequence"),
-    *("correct_answer", "judge_items"),
-}
+RATERS_ONLY = {"tell_rater", "propose_consequence", "sign_consequence", "undo_consequence"}
 VENDOR_CASE = [
     (action, tuple(role for role in roles if role != "rater"), states, follows)
     for action, roles, states, follows in RATER_CASE

@@ -75,6 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: Mail | None = None
     us: Us = Us()
     sending: Sending = Sending()
+    sampling_seed: str = "raterwatch"  # decides which findings are judged again blindly
     folder: str = "."  # set from the file's place
 
     def path(self, name: str) -> Path:

@@ -38,22 +38,30 @@ class BlindItem(NamedTuple):
 
 def draw_samples(session: Session, pool: RaterPool, seed: str, chance: random.Random, now_ms: int) -> list[SampleRow]:
     """Draws for findings that became cases and were not looked at yet; for each also a rater who was not flagged."""
-    known = select(SampleRow.finding_id).where(SampleRow.finding_id.is_not(None))
-    asked = select(FindingRow).where(FindingRow.case_id.is_not(None), FindingRow.id.not_in(known))
     drawn: list[SampleRow] = []
-    for finding in session.scalars(asked.where(FindingRow.state == FindingState.OPEN).order_by(FindingRow.id)).all():
-        if finding.rater_id is None or not is_drawn(finding.id, seed):
-            continue
+    for finding in to_sample(session, seed):
         others = [rater for rater in pool.unflagged(finding.queue) if rater != finding.rater_id]
-        items = pool.latest(finding.queue, finding.rater_id)
+        items = pool.latest(finding.queue, finding.rater_id or "")
         if not others or not items:
             continue  # alone it would say nothing
         other = chance.choice(others)
-        drawn.append(_drawn(session, finding.queue, finding.rater_id, finding, items, chance, now_ms))
+        drawn.append(_drawn(session, finding.queue, finding.rater_id or "", finding, items, chance, now_ms))
         drawn.append(_drawn(session, finding.queue, other, None, pool.latest(finding.queue, other), chance, now_ms))
     if drawn:
         record(session, Entry(now_ms, SYSTEM, "draw_samples", facts={"samples": len(drawn)}))
     return drawn
+
+
+def to_sample(session: Session, seed: str) -> list[FindingRow]:
+    """Findings that became cases, are among the 5 % and were not sampled yet."""
+    known = select(SampleRow.finding_id).where(SampleRow.finding_id.is_not(None))
+    asked = select(FindingRow).where(
+        FindingRow.case_id.is_not(None),
+        FindingRow.rater_id.is_not(None),
+        FindingRow.state == FindingState.OPEN,
+        FindingRow.id.not_in(known),
+    )
+    return [row for row in session.scalars(asked.order_by(FindingRow.id)) if is_drawn(row.id, seed)]
 
 
 def is_drawn(finding_id: str, seed: str) -> bool:

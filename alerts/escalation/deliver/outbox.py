@@ -109,6 +109,8 @@ def send_again(session: Session, by: Person, delivery_id: str, now_ms: int) -> D
         raise NotThere(f"there is no delivery {delivery_id[:64]!r}; `raterwatch cases deliveries` lists the dead ones")
     if row.state != "dead":
         raise Unmet(f"this delivery is {row.state}; only a dead one is sent again")
+    if not row.body:
+        raise Unmet("the rater of this message was erased, and what it said with them; it cannot be sent again")
     row.state, row.attempts, row.next_ms, row.leased_until_ms = "queued", 0, now_ms, 0
     row.first_failed_ms = row.ended_ms = row.lease = None
     record(session, Entry(now_ms, by, "send_again", row.case_id, facts={"delivery": row.id}))

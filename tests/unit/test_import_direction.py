@@ -58,6 +58,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # The escalation service and the stream meet at their events, errors, the way TOML files are read and the policy.
     "alerts.escalation": frozenset({"stream.errors", "stream.events", "stream.policy", "stream.toml_file"}),
     "alerts.escalation.metrics": frozenset({"stream.telemetry.metrics"}),
+    "alerts.escalation.web": frozenset(
+        {"alerts.escalation", "stream.errors", "stream.events", "stream.telemetry.metrics"}
+    ),
     "alerts.escalation.errors": frozenset({"stream.errors"}),
     "alerts.escalation.cases": frozenset(
         {"alerts.escalation.errors", "stream.errors", "stream.events", "stream.policy"}

@@ -31,4 +31,4 @@ def readyz(site: TheSite) -> Response:
 @routes.get("/metrics")
 def metrics(site: TheSite) -> Response:
     """For Prometheus; counts only."""
-    return Response(site.usage.page(site.store), headers={"Content-Type": CONTENT_TYPE})
+    return Response(site.usage.page(site.store, site.clock()), headers={"Content-Type": CONTENT_TYPE})

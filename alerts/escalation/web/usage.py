@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.escalation import metrics
 from alerts.escalation.store.store import Store
-from alerts.escalation.store.tables import CaseRow, DeliveryRow
+from alerts.escalation.web.waiting import Values, waiting_values
+from stream.telemetry.metrics import Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
@@ -39,37 +40,31 @@ class Usage:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def page(self, store: Store) -> bytes:
+    def page(self, store: Store, now_ms: int) -> bytes:
         """The page for Prometheus."""
         waiting = CollectorRegistry()
-        waiting.register(_Waiting(store))
+        waiting.register(_Waiting(store, now_ms))
         return generate_latest(self.registry) + generate_latest(waiting)
 
 
 class _Waiting(Collector):
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, now_ms: int) -> None:
+        self._store, self._now_ms = store, now_ms
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        cases = GaugeMetricFamily("raterwatch_cases", "Cases by kind and state.", labels=("kind", "state"))
-        sent = GaugeMetricFamily("raterwatch_deliveries", "Messages by channel and state.", labels=("channel", "state"))
-        up = GaugeMetricFamily("raterwatch_escalation_database_up", "1 while the database answers.")
         try:
             with self._store.reading() as session:
-                for kind, state, n in session.execute(
-                    select(CaseRow.kind, CaseRow.state, func.count()).group_by(CaseRow.kind, CaseRow.state)
-                ):
-                    cases.add_metric((kind, state), n)
-                for channel, state, n in session.execute(
-                    select(DeliveryRow.channel, DeliveryRow.state, func.count()).group_by(
-                        DeliveryRow.channel, DeliveryRow.state
-                    )
-                ):
-                    sent.add_metric((channel, state), n)
+                found = list(waiting_values(session, self._now_ms))
         except SQLAlchemyError:
             # What is unknown is absent; that it is unknown is said.
-            up.add_metric((), 0)
-            yield up
+            yield _family(metrics.DATABASE_UP, {(): 0})
             return
-        up.add_metric((), 1)
-        yield from (cases, sent, up)
+        yield _family(metrics.DATABASE_UP, {(): 1})
+        yield from (_family(metric, values) for metric, values in found)
+
+
+def _family(metric: Metric, values: Values) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for labels, value in values.items():
+        family.add_metric(labels, value)
+    return family

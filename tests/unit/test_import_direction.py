@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "alerts.escalation": frozenset({"stream.errors", "stream.events", "stream.policy", "stream.toml_file"}),
     "alerts.escalation.metrics": frozenset({"stream.telemetry.metrics"}),
     "alerts.escalation.web": frozenset(
-        {"alerts.escalation", "stream.errors", "stream.events", "stream.telemetry.metrics"}
+        {"alerts.escalation", "alerts.wording", "stream.errors", "stream.events", "stream.telemetry.metrics"}
     ),
     "alerts.escalation.errors": frozenset({"stream.errors"}),
     "alerts.escalation.cases": frozenset(

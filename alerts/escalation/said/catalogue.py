@@ -28,7 +28,8 @@ class Tongue(NamedTuple):
 
     @property
     def locale(self) -> Locale:
-        return Locale.parse(self.language)
+        # English days as most of the world writes them: the day before the month.
+        return Locale.parse("en_GB" if self.language == "en" else self.language)
 
     @property
     def direction(self) -> str:
@@ -51,7 +52,8 @@ class Tongue(NamedTuple):
             return "–"
         at = datetime.fromtimestamp(at_ms / 1_000, UTC).astimezone(self.zone)
         name = at.tzname() or "UTC"
-        return f"{dates.format_datetime(at, 'd MMM y, HH:mm', locale=self.locale)} {name}"
+        comma = "،" if self.direction == "rtl" else ","
+        return f"{dates.format_skeleton('yMMMd', at, locale=self.locale)}{comma} {at:%H:%M} {name}"
 
     def until(self, at_ms: int, now_ms: int) -> str:
         """How far away a moment is: in 3 hours, 2 days ago."""
@@ -67,7 +69,7 @@ class Tongue(NamedTuple):
         if at_ms is None:
             return "–"
         at = datetime.fromtimestamp(at_ms / 1_000, UTC).astimezone(self.zone)
-        return dates.format_date(at.date(), "d MMM y", locale=self.locale)
+        return dates.format_skeleton("yMMMd", at, locale=self.locale)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with as many digits behind the point; a dash for what is unknown."""

@@ -11,7 +11,7 @@ from alerts.escalation.scorecards.port import DayCounts
 _DAY_S = 86_400
 _PATIENCE_S = 10.0
 # Field of DayCounts -> metric; each is a gauge over a window, which workers export for their shards: they add up.
-_METRICS: Mapping[str, str] = {
+METRICS: Mapping[str, str] = {
     "judgments": "raterwatch_quality_judgments",
     "audited": "raterwatch_quality_random_audited_judgments",
     "overturned": "raterwatch_quality_random_overturned_judgments",
@@ -32,7 +32,7 @@ class PrometheusCounts:
         """By vendor, queue and day; None when Prometheus does not answer."""
         first, last = period.begin_ms // 1_000 + _DAY_S, period.end_ms // 1_000
         found: dict[tuple[str, str, date], dict[str, int]] = {}
-        for name, metric in _METRICS.items():
+        for name, metric in METRICS.items():
             query = f'sum by (vendor, queue) ({metric}{{window="24h"}})'
             series = self._ask("query_range", query=query, start=first, end=last, step=_DAY_S)
             if series is None:

@@ -1,4 +1,4 @@
-"""What the outbox holds goes out for real: to a vendor's webhook, a mail server, Slack; and what fails takes another way."""
+"""What the outbox holds goes out for real, to a webhook, a mail server and Slack; what fails takes another way."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,9 +1,10 @@
-"""Faust's consumer, changed at four seams; with faust_log.py the only file that knows Faust and aiokafka's inside.
+"""Faust's consumer, changed at five seams; with faust_log.py the only file that knows Faust and aiokafka's inside.
 
 - One event carries a whole fetch of a partition, stamped with the positions before and after it (`getmany`).
 - A fetch asks only for partitions whose shard has room (`_getmany`).
 - After an assignment, reading begins where the shards say, not where the group committed (`seek_to_committed`).
-- The client reads committed records only, and lets the broker linger (`_create_worker_consumer`).
+- The client reads committed records only (`_create_worker_consumer`), and asks when the pace says (`on_start`, with
+  paced_fetcher.py).
 
 Each is held by tests/unit/transport/test_faust_hooks.py: an upgrade that moves one fails there, not in production.
 """
@@ -24,6 +25,8 @@ from faust.app.base import BootStrategy as _BootStrategy
 from faust.transport.drivers import aiokafka as driver
 
 from stream.transport.connection import KafkaConnection
+from stream.transport.fetch_pace import FetchPace
+from stream.transport.paced_fetcher import pace_fetcher
 from stream.transport.port import Batch, Handler, Partition
 
 _log = logging.getLogger(__name__)
@@ -44,8 +47,10 @@ class LogSettings:
     client_id: str = "raterwatch"
     session_timeout_s: float = 10.0
     heartbeat_s: float = 2.0
-    fetch_min_bytes: int = 256 * 1024
-    fetch_max_wait_ms: int = 95
+    gathered: tuple[str, ...] = ()  # topics that wait for beats, see fetch_pace.py for this and the following
+    beat_ms: int = 150
+    settle_ms: int = 30
+    fetch_enough_bytes: int = 256 * 1024
     poll_records: int = 8_000
     partition_fetch_bytes: int = 2 * 1024 * 1024
     report_every_s: float = 5.0  # how often lag tools are told
@@ -137,11 +142,15 @@ class WorkerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         client = super()._create_worker_consumer(transport)
-        settings: LogSettings = self.app.log_settings
         client._isolation_level = "read_committed"
-        client._fetch_min_bytes = settings.fetch_min_bytes
-        client._fetch_max_wait_ms = settings.fetch_max_wait_ms
         return client
+
+    async def on_start(self) -> None:
+        """Starts the client, whose fetcher is made then."""
+        await super().on_start()
+        own: LogSettings = self.app.log_settings
+        beats = {"beat_ms": own.beat_ms, "settle_ms": own.settle_ms, "enough_bytes": own.fetch_enough_bytes}
+        pace_fetcher(self._ensure_consumer()._fetcher, FetchPace(own.gathered, **beats))
 
     async def fetch(self, partitions: set[TopicPartition], wait_s: float) -> dict[TopicPartition, Batch]:
         """What is there for these partitions, after at most `wait_s`; runs in this thread's loop."""

@@ -1,6 +1,6 @@
 """Faust's consumer, changed at five seams; with faust_log.py the only file that knows Faust and aiokafka's inside.
 
-- One event carries a whole fetch of a partition, stamped with the positions before and after it (`getmany`).
+- One event carries a whole fetch, a batch a partition, each stamped with the positions before and after it (`getmany`).
 - A fetch asks only for partitions whose shard has room (`_getmany`).
 - After an assignment, reading begins where the shards say, not where the group committed (`seek_to_committed`).
 - The client reads committed records only (`_create_worker_consumer`), and asks when the pace says (`on_start`, with
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import faust
+import uvloop
 from aiokafka.errors import ConsumerStoppedError
 from aiokafka.structs import TopicPartition
 from faust.app.base import BootStrategy as _BootStrategy
@@ -99,7 +100,7 @@ class WorkerApp(faust.App):  # type: ignore[misc]
 
 
 class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
-    """Yields one message a fetch and partition; its value is a `Batch`."""
+    """Yields one message a fetch; its value is a list of `Batch`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +108,9 @@ class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
         self._read_offset = _Forgetful()
 
     def _new_consumer_thread(self) -> "WorkerThread":
-        return WorkerThread(self, loop=self.loop, beacon=self.beacon)
+        thread = WorkerThread(self, loop=self.loop, thread_loop=uvloop.new_event_loop(), beacon=self.beacon)
+        thread._close_thread_loop_on_stop = True  # as it would with one that it made itself
+        return thread
 
     async def seek_to_committed(self) -> Mapping[TopicPartition, int]:
         """Called after every assignment, and idempotent like the handler, which seeks by itself."""
@@ -116,14 +119,17 @@ class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
         return {TopicPartition(*partition): offset for partition, offset in claimed.items()}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[Any, Any]]:  # noqa: ASYNC109 (Faust's signature)
-        """One message for all records of a partition; what is dropped here is noticed as a gap and read again."""
+        """One message for all records of a fetch; what is dropped here is noticed as a gap and read again.
+
+        An event costs Faust some hundred microseconds, and a fetch brings a batch for each of a worker's partitions.
+        """
         fetched, _ = await self._wait_next_records(timeout)
-        for tp, batch in (fetched or {}).items():
-            if self.should_stop or not self.flow_active:
-                return
-            message = self._to_message(tp, batch.records[-1])
-            message.value = batch
-            yield tp, message
+        if not fetched or self.should_stop or not self.flow_active:
+            return
+        tp, batch = next(iter(fetched.items()))
+        message = self._to_message(tp, batch.records[-1])
+        message.value = list(fetched.values())
+        yield tp, message
 
     async def _getmany(self, active_partitions: Iterable[Any] | None, timeout: float) -> Mapping[Any, Batch]:  # noqa: ASYNC109
         active = {TopicPartition(tp.topic, tp.partition) for tp in active_partitions or ()}

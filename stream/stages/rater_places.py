@@ -77,9 +77,12 @@ def _count_changed(work: RaterWork, tables: RaterTables, widths: np.ndarray, slo
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
     number_of: dict[str, int] = {}
     said = np.array([number_of.setdefault(profile.vendor, len(number_of)) for profile in work.profiles], "i4")
-    places = zip(widths.tolist(), slots.tolist(), strict=True)
-    names = ("" if slot < 0 else tables.by_width[width].profiles[slot].vendor for width, slot in places)
-    theirs = np.array([number_of.get(name, NOWHERE) for name in names], "i4")
+    theirs = np.full(len(slots), NOWHERE, "i4")
+    for width, table in tables.by_width.items():
+        here = np.flatnonzero(widths == width)
+        groups, group_of = np.unique(table.rows.hot["vendor_row"][slots[here]], return_inverse=True)
+        vendors = [number_of.get(table.profiles[group].vendor, NOWHERE) for group in groups.tolist()]
+        theirs[here] = np.array(vendors, "i4")[group_of]
     profile = work.rows["profile"]
     judged = np.flatnonzero(profile >= 0)
     changed = said[profile[judged]] != theirs[work.key_of_row[judged]]

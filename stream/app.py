@@ -67,7 +67,9 @@ async def run_worker(
     gc.set_threshold(*_COLLECT_AFTER)
     store = open_store(settings.redis_access)
     producer = KafkaProducer(connection)
-    log = FaustLog(connection, LogSettings(settings.group, topics, session_timeout_s=settings.session_seconds))
+    log = FaustLog(
+        connection, LogSettings(settings.group, topics, gathered=topics[:1], session_timeout_s=settings.session_seconds)
+    )
     identities = KafkaIdentities(connection, topics, schema=SCHEMA_VERSION)
     fault = os.environ.get("RATERWATCH_FAULT")
     world = Surroundings(

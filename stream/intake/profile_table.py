@@ -67,10 +67,13 @@ class ProfileTable(dict[WireProfile, int]):
                 strict=True,
             )
         )
-        # All new ones in one go: a rater's first judgment would else cost as much as ten of the others.
-        if new := [wire for wire in wires if wire not in self]:
+        slots = list(map(self.get, wires))
+        if None in slots:
+            # All new ones in one go: a rater's first judgment would else cost as much as ten of the others.
+            new = [wire for wire, slot in zip(wires, slots, strict=True) if slot is None]
             self._learn(list(dict.fromkeys(new)))
-        return list(map(self.__getitem__, wires))
+            return list(map(self.__getitem__, wires))
+        return slots  # type: ignore[return-value]
 
     def __missing__(self, wire: WireProfile) -> int:
         self._learn([wire])

@@ -88,7 +88,10 @@ _NOTHING = _Part(_NOWHERE, _NOWHERE, (_NOWHERE, _NOWHERE, _NOWHERE), ())
 
 def _parts_by_destination(cuts: Cuts) -> dict[int, list[_Part]]:
     bounds = cuts.messages
-    firsts, lasts = ([*cuts.rows[["offset", "part"]][at].tolist()] for at in (bounds[:, 1], bounds[:, 2] - 1))
+    offsets, numbers = cuts.rows["offset"], cuts.rows["part"]
+    firsts, lasts = (
+        zip(offsets[at].tolist(), numbers[at].tolist(), strict=True) for at in (bounds[:, 1], bounds[:, 2] - 1)
+    )
     parts: dict[int, list[_Part]] = {}
     for (destination, *b), first, last in zip(bounds.tolist(), firsts, lasts, strict=True):
         used = (slice(b[4], b[5]), slice(b[6], b[7]), slice(b[8], b[9]))

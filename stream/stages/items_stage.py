@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import msgspec
 import numpy as np
@@ -30,6 +31,7 @@ from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
+_IS_REJECTED = np.isin(np.arange(len(RESULT_NAMES)), REJECTED)
 _QUEUES, _VOTES, _DIRECTORY = "queues", "votes", b"directory"
 
 
@@ -145,16 +147,11 @@ class ItemStage:
         self.unflushed += len(rows)
         rejects = [*decoded.rejects, *self._refused(work, results)]
         self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
-        return Effects(rejects, self._counts(decoded, results), rows["log_ms"].tolist())
+        return Effects(rejects, self._counts(decoded, results), rows["log_ms"].copy())
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the messages to stage 2."""
-        rows: dict[str, list[tuple[bytes, bytes]]] = {}
-        for slot, block, generation, data in self._items.take_dirty():
-            if 0 <= generation < self._generation - 1:
-                continue  # expired since it changed
-            key = self._items.key_of[slot]
-            rows.setdefault(home(generation), []).append((key + np.uint16(block).tobytes() if block else key, data))
+        rows = self._take_items()
         queues = self._queues.take_dirty()
         directory = self._directory.to_bytes()
         if directory != self._directory_written:
@@ -179,6 +176,16 @@ class ItemStage:
         self._generation_written = self._generation
         self.unflushed = 0
         return Flush(self.offset, head, rows, {}, [home(generation) for generation in old], messages)
+
+    def _take_items(self) -> dict[str, list[tuple[bytes, bytes]]]:
+        """The fields that changed, by the key that they are stored in."""
+        key_of = self._items.key_of
+        fields: dict[int, list[tuple[bytes, bytes]]] = {}
+        for slot, block, generation, data in self._items.take_dirty():
+            key = key_of[slot]
+            fields.setdefault(generation, []).append((key + np.uint16(block).tobytes() if block else key, data))
+        # An item of an older generation has expired since it changed.
+        return {home(g): some for g, some in fields.items() if g < 0 or g >= self._generation - 1}
 
     @property
     def cached(self) -> int:
@@ -210,14 +217,13 @@ class ItemStage:
         )
 
     def _name_slots(self, decoded: Decoded) -> None:
-        slot_of = self._items.slot_of
-        slots = [slot_of.get(key, _NO_SLOT) for key in decoded.item_keys]
-        for at, slot in enumerate(slots):
-            key = decoded.item_keys[at]
-            if slot == _NO_SLOT and key:
+        keys, slot_of = decoded.item_keys, self._items.slot_of
+        slots = np.fromiter(map(slot_of.get, keys, repeat(_NO_SLOT)), "i8", len(keys))
+        for at in np.flatnonzero(slots == _NO_SLOT).tolist():
+            if key := keys[at]:
                 slots[at] = slot_of[key] if key in slot_of else self._items.open(key)
         decoded.rows["item"] = slots
-        self._items.residency.touched(np.array([slot for slot in slots if slot != _NO_SLOT], "i8"))
+        self._items.residency.touched(slots[slots != _NO_SLOT])
 
     def _join(self, rows: np.ndarray, results: np.ndarray) -> None:
         """Joins the rows that are not joined yet."""
@@ -269,13 +275,13 @@ class ItemStage:
     def _refused(self, work: ItemWork, results: np.ndarray) -> list[Reject]:
         return [
             Reject(work.records[at].offset, RESULT_NAMES[results[at]], work.records[at].value)
-            for at in np.flatnonzero(np.isin(results, REJECTED)).tolist()
+            for at in np.flatnonzero(_IS_REJECTED[results]).tolist()
         ]
 
     def _counts(self, decoded: Decoded, results: np.ndarray) -> Counter[tuple[str, str]]:
         counts = Counter(decoded.counts)
-        names, times = np.unique(results[decoded.rows["op"] <= Op.RETRACTION], return_counts=True)
-        counts.update({("record", RESULT_NAMES[name]): int(n) for name, n in zip(names, times, strict=True)})
+        times = np.bincount(results[decoded.rows["op"] <= Op.RETRACTION], minlength=len(RESULT_NAMES)).tolist()
+        counts.update({("record", name): n for name, n in zip(RESULT_NAMES, times, strict=True) if n})
         if self._items.full:
             queues = not_taken(decoded.rows, self._items.rows).tolist()
             counts.update(("gold_limit", self._directory.queues[queue].name) for queue in queues)

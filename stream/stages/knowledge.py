@@ -24,7 +24,7 @@ from stream.quality.queue_levels import reach_hour
 from stream.quality.queue_table import QueueTable
 from stream.quality.reference import ANSWERS, BELIEF_A, BELIEF_B, FOLLOWS_A, FOLLOWS_B, GOOD, WEIGHED, refresh
 from stream.quality.schema import HOUR_MS, LABELS_MAX
-from stream.quality.votes import WEIGHTS, vote_key, weigh_rater
+from stream.quality.votes import WEIGHTS, weigh_raters
 from stream.stages.port import Message
 
 _LEAST_NEWS, _NEWS_SHARE = 20, 0.02  # answers that must be new before a queue is told of again
@@ -104,11 +104,8 @@ class Knowledge:
 
     def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
         row_of = {queue.key: queue.row for queue in queues}
-        weights = np.zeros(WEIGHTS + LABELS_MAX, "i2")
-        for summary in summaries:
-            row = row_of.get(int(summary["queue"]), -1)
-            if row < 0:
-                continue
-            classes = int(self._queues.rows.queues["classes"][row])
-            weigh_rater(int(summary["skill"]), summary["mix"], self._queues.rows.values[row, GOOD], classes, weights)
-            self._queues.votes.put(int(vote_key(summary["rater"], summary["queue"])), weights[: WEIGHTS + classes])
+        rows = np.array([row_of.get(key, -1) for key in summaries["queue"].tolist()], "i8")
+        keys, found = np.zeros(len(rows), "u8"), np.zeros((len(rows), WEIGHTS + LABELS_MAX), "i2")
+        good, classes = self._queues.rows.values[:, GOOD], self._queues.rows.queues["classes"]
+        count = weigh_raters(summaries, rows, good, classes, keys, found)
+        self._queues.votes.put_all(keys[:count], found[:count])

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 
 class SourceRecord(Protocol):
@@ -48,7 +50,8 @@ class Effects:
 
     rejects: Sequence[Reject] = ()
     counts: Mapping[tuple[str, str], int] = field(default_factory=Counter)  # (what, detail) -> times; see telemetry
-    arrived_ms: Sequence[int] = ()  # log times of the applied records at their very first arrival (stage 1's append)
+    # Log times of the applied records at their very first arrival (stage 1's append).
+    arrived_ms: Sequence[int] | NDArray[np.int64] = ()
 
 
 @dataclass(frozen=True, slots=True)

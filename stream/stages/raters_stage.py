@@ -1,6 +1,6 @@
 """Stage 2 of one shard: rows per rater and queue, their groups, and the findings that open and close."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -121,7 +121,7 @@ class RatersStage:
         """Rows that memory does not hold; with None, the rows that the board shows (right after a claim)."""
         if not self._stored:
             return {}
-        named = list(dict.fromkeys(self._concerned(work)))
+        named = self._concerned(work)
         _, slots = self._rows.find_all(named)
         wanted = [key for at in np.flatnonzero(slots < 0).tolist() if (key := named[at]) not in self._absent]
         return row_fields(wanted) if wanted else {}
@@ -167,7 +167,7 @@ class RatersStage:
         self._asked = 0
         # A batch of nothing but repetitions moves the offset on all the same.
         self.unflushed += len(work.rows) + len(work.verdicts) or work.records
-        return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1].tolist())
+        return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1])
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the findings to produce."""
@@ -214,15 +214,15 @@ class RatersStage:
         for table in self._rows.by_width.values():
             table.residency.settled()
 
-    def _concerned(self, work: RaterWork | None) -> Iterator[RowKey]:
+    def _concerned(self, work: RaterWork | None) -> list[RowKey]:
         """The rows a batch needs: those its outcomes change, and those whose open finding a verdict ends."""
         if work is None:
-            yield from (key for key, _ in self._book.open)
-            return
-        yield from work.keys
-        for _, note in work.verdicts:
-            if self._book.detector_of(note.row_key, note.finding_id) is not None:
-                yield note.row_key
+            return list(dict.fromkeys(key for key, _ in self._book.open))
+        if not work.verdicts:
+            return work.keys
+        ended = (note for _, note in work.verdicts)
+        open_ones = (n.row_key for n in ended if self._book.detector_of(n.row_key, n.finding_id) is not None)
+        return list(dict.fromkeys([*work.keys, *open_ones]))
 
     def _accumulate(self, work: RaterWork, places: Places, begin: int, end: int, counts: Counts) -> None:
         """Rows of one width after another: queues of different widths have nothing to do with each other."""

@@ -38,6 +38,8 @@ class ShardWork:
         self._rejects: list[Reject] = []
         self._oldest_at: float | None = None  # when the oldest record that is not yet in a commit was applied
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0.0
+        self._idle = False  # nothing happened for long
         self._pending_since = time.monotonic()
         self._stopping = False
         self.committer = Committer(
@@ -98,13 +100,22 @@ class ShardWork:
         """A batch, a finished commit, an alarm or a stop. Whoever waits long looks after its head meanwhile: a store
         that went back would otherwise be noticed by the next commit only, and an idle shard makes none.
         """
-        try:
-            async with asyncio.timeout(self._limits.idle_check_s):
+        if not self._wake.is_set():
+            # A timer of our own: a timeout around the wait would cost more than the wait.
+            patience = asyncio.get_running_loop().call_later(self._limits.idle_check_s, self._grow_idle)
+            try:
                 await self._wake.wait()
-        except TimeoutError:
+            finally:
+                patience.cancel()
+        self._wake.clear()
+        if self._idle:
+            self._idle = False
             if not self.committer.busy:
                 await self._confirm_ownership()
-        self._wake.clear()
+
+    def _grow_idle(self) -> None:
+        self._idle = True
+        self._wake.set()
 
     async def _apply_next(self) -> None:
         if self._inbox.gap:
@@ -168,9 +179,16 @@ class ShardWork:
         self.committer.start(self._stage.flush(), rejects, records)
 
     def _wake_in(self, seconds: float) -> None:
+        now_s = time.monotonic()
         if self._alarm is not None:
+            if self._alarm_at <= now_s + seconds:
+                return  # one that comes too early is set again
             self._alarm.cancel()
-        self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+        self._alarm, self._alarm_at = asyncio.get_running_loop().call_later(seconds, self._ring), now_s + seconds
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._wake.set()
 
     async def _commit_rest(self) -> None:
         await self.committer.wait()

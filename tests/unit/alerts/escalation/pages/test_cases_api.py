@@ -167,7 +167,7 @@ def test_machines_see_health_and_counts_without_people(made: Sample, client: Tes
     assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
     page = client.get("/metrics").text
     assert 'raterwatch_cases{kind="rater",state="answered"} 2.0' in page
-    assert 'route="/api/v1/cases/{case_id}"' in page
+    assert 'handler="cases.get_case",method="GET",status="200"' in page
     assert "rkx-" not in page
     assert made.case["alba"] not in page
 

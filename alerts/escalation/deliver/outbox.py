@@ -37,7 +37,12 @@ class Sender:
 
 
 def take_due(
-    session: Session, now_ms: int, most: int, most_a_vendor: int, under_way: Mapping[str | None, int]
+    session: Session,
+    now_ms: int,
+    most: int,
+    most_a_vendor: int,
+    under_way: Mapping[str | None, int],
+    lease_ms: int = LEASE_MS,
 ) -> Sequence[DeliveryRow]:
     """Takes up to `most` due deliveries, the longest due first: `most_a_vendor` of a vendor, and none of one that has
     so many under way.
@@ -51,7 +56,7 @@ def take_due(
     rows = session.scalars(asked.order_by(DeliveryRow.next_ms, DeliveryRow.id).limit(most)).all()
     lease = secrets.token_hex(8)
     for row in rows:
-        row.lease, row.leased_until_ms = lease, now_ms + LEASE_MS
+        row.lease, row.leased_until_ms = lease, now_ms + lease_ms
     return rows
 
 
@@ -104,6 +109,8 @@ def send_again(session: Session, by: Person, delivery_id: str, now_ms: int) -> D
         raise NotThere(f"there is no delivery {delivery_id[:64]!r}; `raterwatch cases deliveries` lists the dead ones")
     if row.state != "dead":
         raise Unmet(f"this delivery is {row.state}; only a dead one is sent again")
+    if not row.body:
+        raise Unmet("the rater of this message was erased, and what it said with them; it cannot be sent again")
     row.state, row.attempts, row.next_ms, row.leased_until_ms = "queued", 0, now_ms, 0
     row.first_failed_ms = row.ended_ms = row.lease = None
     record(session, Entry(now_ms, by, "send_again", row.case_id, facts={"delivery": row.id}))

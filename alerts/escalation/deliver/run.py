@@ -12,7 +12,7 @@ import httpx
 from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.clock import Clock
 from alerts.escalation.deliver.mail import send_mail
-from alerts.escalation.deliver.outbox import Sender, arrived, failed, take_due
+from alerts.escalation.deliver.outbox import LEASE_MS, Sender, arrived, failed, take_due
 from alerts.escalation.deliver.slack import send_slack
 from alerts.escalation.deliver.targets import Resolve, resolve
 from alerts.escalation.deliver.texts import text_of
@@ -46,6 +46,7 @@ class Courier:
     rater_link: RaterLink = no_link
     resolver: Resolve = resolve
     chance: Callable[[], float] = field(default=random.random)
+    lease_ms: int = LEASE_MS
 
     @property
     def sender(self) -> Sender:
@@ -132,7 +133,7 @@ def _take(courier: Courier, under_way: Sequence[str | None]) -> Sequence[Deliver
         return []
     # A vendor whose server keeps us waiting never holds up all the others.
     with courier.store.writing() as session:
-        return take_due(session, courier.clock(), room, max(1, at_once // 4), Counter(under_way))
+        return take_due(session, courier.clock(), room, max(1, at_once // 4), Counter(under_way), courier.lease_ms)
 
 
 def _write_arrived(courier: Courier, row: DeliveryRow) -> None:

@@ -1,5 +1,6 @@
 """The database of the escalation service: SQLite by default, PostgreSQL where several processes share it."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # Threads of this process take turns here: SQLite lets those who wait for it sleep, ever longer.
+        self._turn = threading.Lock()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -49,7 +52,7 @@ class Store:
         One at a time, on both databases and over all processes: the audit is one chain, and people, deliveries and
         deadlines change the same case. Keep it short; send nothing while it is open.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             connection = session.connection(execution_options={"raterwatch_writes": True})
             if connection.dialect.name == "postgresql":
                 connection.execute(_LOCK)

@@ -64,6 +64,7 @@ def queue_delivery(  # noqa: PLR0913 (a message has as many parts)
     now_ms: int,
     *,
     case: CaseRow | None = None,
+    vendor: str | None = None,
     instead_of: str | None = None,
     to_us: bool = False,
 ) -> DeliveryRow:
@@ -71,7 +72,7 @@ def queue_delivery(  # noqa: PLR0913 (a message has as many parts)
     row = DeliveryRow(
         id=f"msg_{secrets.token_hex(16)}",
         case_id=case and case.id,
-        vendor=None if to_us or case is None else case.vendor,
+        vendor=None if to_us else (case.vendor if case else vendor),
         what=what,
         channel=channel,
         address=address,

@@ -22,6 +22,11 @@ def case_about(session: Session, subject: str) -> CaseRow | None:
     return session.scalar(select(CaseRow).where(CaseRow.subject == subject))
 
 
+def forgotten_subject() -> str:
+    """In place of the subject of a case whose rater was erased: nothing can join that case any more."""
+    return secrets.token_hex(16)
+
+
 def new_case_id(kind: CaseKind) -> str:
     """Short enough to be said on the phone, and not to be guessed from another."""
     return f"{kind.value}-{secrets.token_hex(_ID_BYTES)}"

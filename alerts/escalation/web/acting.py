@@ -39,8 +39,8 @@ def act_as_person(
 
 def clear_as_person(session: Session, site: Site, who: Person, case_ids: Sequence[str], words: str) -> list[CaseRow]:
     """`clear_all`, for people."""
-    for case_id in case_ids:
-        demand_fair_words(words, find_case(session, who, case_id))
+    for case in [find_case(session, who, case_id) for case_id in case_ids]:
+        demand_fair_words(words, case)
     return clear_all(session, site.contracts, who, case_ids, words, site.clock())
 
 

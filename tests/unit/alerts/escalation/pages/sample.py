@@ -215,12 +215,13 @@ def open_case(
     detector: str,
     queue: str,
     opened: float,
+    *,
     critical: bool = False,
 ) -> None:
     begin = NOW_MS - round(opened * DAY_MS)
     for version in range(1, 15):
         at = begin + round((version - 1) / 14 * opened * DAY_MS)
-        found = finding(f"finding-{name}", version, rater_id, vendor, detector, queue, begin, at, critical)
+        found = finding(f"finding-{name}", version, rater_id, vendor, detector, queue, begin, at, critical=critical)
         row = take_finding(session, CONTRACTS, DeclaredPolicy(), found, at)
     assert row is not None
     assert row.case_id is not None, row.waits
@@ -236,6 +237,7 @@ def finding(
     queue: str,
     opened_at: int,
     at: int,
+    *,
     critical: bool = False,
 ) -> Finding:
     share = 0.66 - 0.03 * math.sin(version) - 0.004 * version

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from stack.ports import free_port
+from stack.ports import Ports
 
 PATIENCE_S = 30
 
 
 @contextmanager
-def served(app: ASGIApp, port: int | None = None) -> Iterator[str]:
+def served(app: ASGIApp) -> Iterator[str]:
     """The application on a port of this machine, in a thread; gives its address."""
-    port = port or free_port()
+    ports = Ports()
+    port = ports.take()
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -26,3 +27,4 @@ def served(app: ASGIApp, port: int | None = None) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(PATIENCE_S)
+        ports.release()

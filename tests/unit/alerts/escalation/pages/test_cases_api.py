@@ -115,7 +115,7 @@ def test_words_that_accuse_do_not_leave_the_team(made: Sample, client: TestClien
 
 def test_many_cases_are_cleared_at_once_or_none(made: Sample, client: TestClient) -> None:
     chosen = [made.case["borea"], made.case["new"]]
-    words = "The spam guide of March was wrong about newsletters."
+    words = "The guide of March was wrong about newsletters."
     wrong = {"cases": [*chosen, "rater-none"], "words": words}
     assert client.post(f"{CASES}/clear", json=wrong, headers=made.bearer(SECOND)).status_code == 404
     with made.site.store.reading() as session:

@@ -41,7 +41,8 @@ def test_a_vendors_group_brings_its_vendor() -> None:
 
 
 @pytest.mark.parametrize(
-    "claims", [{}, {"email": "x@example.org"}, {"email": "x@example.org", "groups": ["odd", "other"]}, {"groups": ["quality"]}]
+    "claims",
+    [{}, {"email": "x@example.org"}, {"email": "x@example.org", "groups": ["odd", "other"]}, {"groups": ["quality"]}],
 )
 def test_without_a_name_or_a_group_that_means_a_role_nobody_gets_in(claims: dict[str, Any]) -> None:
     with pytest.raises(SignInFirst):
@@ -52,7 +53,8 @@ class Provider:
     """A provider of accounts: it hands out codes, and signs who came."""
 
     def __init__(self) -> None:
-        self.key, self.nonces, self.app, self.url = RSAKey.generate_key(2048, {"kid": "1"}), {}, FastAPI(), ""
+        self.key, self.app, self.url = RSAKey.generate_key(2048, {"kid": "1"}), FastAPI(), ""
+        self.nonces: dict[str, str] = {}
         self.signing = self.key
         self.app.add_api_route("/.well-known/openid-configuration", self.about)
         self.app.add_api_route("/keys", lambda: {"keys": [self.key.as_dict(private=False)]})
@@ -67,8 +69,14 @@ class Provider:
         assert form["code_verifier"], "PKCE"
         now = int(time.time())
         claims = {
-            **{"iss": self.url, "aud": "raterwatch", "sub": "7", "iat": now, "exp": now + 60},
-            **{"nonce": self.nonces[str(form["code"])], "email": "dana@example.org", "groups": ["quality-leads"]},
+            "iss": self.url,
+            "aud": "raterwatch",
+            "sub": "7",
+            "iat": now,
+            "exp": now + 60,
+            "nonce": self.nonces[str(form["code"])],
+            "email": "dana@example.org",
+            "groups": ["quality-leads"],
         }
         signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self.signing)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": signed})

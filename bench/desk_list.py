@@ -28,11 +28,12 @@ TOPICS = ("constant_answer", "unrelated_to_peers", "copying", "known_answers")
 
 
 def fill(store: Store, count: int, now_ms: int) -> None:
+    """Cases in five states, spread over vendors and queues."""
     chance = random.Random(7)
     states = ("open", "triaged", "notified", "acknowledged", "answered")
     with store.writing() as session:
         for n in range(count):
-            state = states[n % len(states)]
+            state = states[n // len(VENDORS) % len(states)]
             session.add(
                 CaseRow(
                     id=f"rater-{n:06}",
@@ -57,6 +58,7 @@ def fill(store: Store, count: int, now_ms: int) -> None:
 
 
 def measured(client: TestClient, path: str) -> list[float]:
+    """Milliseconds of each request, sorted."""
     took = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -67,6 +69,7 @@ def measured(client: TestClient, path: str) -> list[float]:
 
 
 def main() -> None:
+    """Fills a database and asks."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory(prefix="raterwatch-bench-") as folder:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'cases.db'}"

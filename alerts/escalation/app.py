@@ -12,7 +12,7 @@ from alerts.escalation.deliver.webhook import webhook_client
 from alerts.escalation.feed.findings import read_findings
 from alerts.escalation.feed.publishing import publish_decisions
 from alerts.escalation.service import Service
-from alerts.escalation.web.serving import rater_links, serve_pages
+from alerts.escalation.web.serving import rater_links
 from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
@@ -46,7 +46,7 @@ def tick_once(service: Service) -> Ticked:
         return tick(session, service.contracts, service.policy, desk_of(service.settings), service.clock())
 
 
-PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver, serve_pages)
+PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver)
 
 
 async def serve(service: Service, parts: tuple[Part, ...] = PARTS) -> None:

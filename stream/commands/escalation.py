@@ -24,7 +24,8 @@ Example:
 def escalation(settings_file: Path, log_level: str, *, samples: bool, **given: Any) -> None:
     """Turn findings into cases: read them from Kafka, keep deadlines, send to vendors, serve the desk.
 
-    Redis is only asked for items of raters, once an hour, to be judged again by who does not know whose they are.
+    Redis is asked for items of raters, once an hour, to be judged again by who does not know whose they are, and for a
+    rater's own numbers when the own page is opened.
     """
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # They log every request, with addresses that are secrets.
@@ -33,6 +34,8 @@ def escalation(settings_file: Path, log_level: str, *, samples: bool, **given: A
     from alerts.escalation.app import PARTS, serve  # noqa: PLC0415 (--help should not wait for it)
     from alerts.escalation.service import Service, open_service  # noqa: PLC0415
     from alerts.escalation.settings import load_settings  # noqa: PLC0415
+    from alerts.escalation.web.serving import serve_pages  # noqa: PLC0415
+    from stream.commands.own_numbers import StoredNumbers  # noqa: PLC0415
     from stream.commands.sampling import keep_sampling  # noqa: PLC0415
 
     deployed = settings_of(given)
@@ -40,5 +43,8 @@ def escalation(settings_file: Path, log_level: str, *, samples: bool, **given: A
     async def sample(service: Service) -> None:
         await keep_sampling(service, deployed)
 
+    async def pages(service: Service) -> None:
+        await serve_pages(service, StoredNumbers(deployed))
+
     service = open_service(load_settings(settings_file))
-    asyncio.run(serve(service, (*PARTS, sample) if samples else PARTS))
+    asyncio.run(serve(service, (*PARTS, pages, sample) if samples else (*PARTS, pages)))

@@ -55,7 +55,7 @@ async def get_account(site: TheSite, request: Request) -> Response:
 
 @routes.get("/sign-in/back")
 async def get_back(site: TheSite, request: Request) -> Response:
-    """Back from there. The page leads on by itself: a redirect would still count as the other site's, without cookie."""
+    """Back from there. The page leads on by itself: a redirect would still count as the other site's."""
     if site.oidc is None:
         raise NotThere("no company accounts are set up here; sign in with a token")
     person = await site.oidc.person(request)

@@ -33,19 +33,21 @@ def act_as_person(
 ) -> CaseRow:
     """`perform`, for people; raises what it raises, and Unmet for words that accuse."""
     if action.name in _LEAVES_THE_TEAM:
-        demand_fair_words(getattr(action, "words", ""))
+        demand_fair_words(getattr(action, "words", ""), find_case(session, who, case_id))
     return perform(session, site.contracts, who, case_id, action, site.clock(), version=version)
 
 
 def clear_as_person(session: Session, site: Site, who: Person, case_ids: Sequence[str], words: str) -> list[CaseRow]:
     """`clear_all`, for people."""
-    demand_fair_words(words)
+    for case in [find_case(session, who, case_id) for case_id in case_ids]:
+        demand_fair_words(words, case)
     return clear_all(session, site.contracts, who, case_ids, words, site.clock())
 
 
-def demand_fair_words(words: str) -> None:
-    """Raises Unmet that names the words; vendor and rater will read them."""
-    if found := accusing_words(words):
+def demand_fair_words(words: str, case: CaseRow) -> None:
+    """Raises Unmet that names the words; vendor and rater will read them. A queue may be about spam, and say so."""
+    vocabulary = f"{case.queue or ''} {case.said}".casefold()
+    if found := [word for word in accusing_words(words) if word not in vocabulary]:
         told = ", ".join(f"“{word}”" for word in found)
         raise Unmet(f"vendor and rater read this: say what was seen in the answers, without {told}")
 

@@ -88,10 +88,10 @@ async def _counted(request: Request, call_next: Callable[[Request], Awaitable[Re
         status = response.status_code
         return response
     finally:
-        route = request.scope.get("route")
-        pattern = getattr(route, "path", "none")
+        endpoint = request.scope.get("endpoint")
+        handler = f"{endpoint.__module__.rsplit('.', 1)[-1]}.{endpoint.__name__}" if endpoint else "none"
         site: Site = request.app.state.site
-        site.usage.note(request.method, pattern, status, time.perf_counter() - began)
+        site.usage.note(request.method, handler, status, time.perf_counter() - began)
 
 
 def _style() -> Response:

@@ -17,28 +17,28 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
 
 
 class Usage:
-    """Counts of requests. Routes are named by their pattern, so that no id ever becomes a label."""
+    """Counts of requests, by the function that answers them: no id of an address ever becomes a label."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "raterwatch_escalation_requests",
-            "Requests by route and status.",
-            ("method", "route", "status"),
+            "Requests by what answered them, and status.",
+            ("method", "handler", "status"),
             registry=self.registry,
         )
         self._seconds = Histogram(
             "raterwatch_escalation_request_seconds",
             "From a request's arrival to the end of its answer.",
-            ("route",),
+            ("handler",),
             registry=self.registry,
             buckets=_BUCKETS,
         )
 
-    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+    def note(self, method: str, handler: str, status: int, seconds: float) -> None:
         """A request was answered."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests.labels(method, handler, str(status)).inc()
+        self._seconds.labels(handler).observe(seconds)
 
     def page(self, store: Store, now_ms: int) -> bytes:
         """The page for Prometheus."""

@@ -1,8 +1,9 @@
 """Two vendors with cases in every state, people with tokens, and a site to look at them with."""
 
 import math
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -87,8 +88,11 @@ class Sample:
 
 @contextmanager
 def sample(folder: Path, **site_parts: object) -> Iterator[Sample]:
-    clock = [NOW_MS]
-    store = Store.open(f"sqlite:///{folder / 'cases.db'}")
+    """Made once a run and copied for each test."""
+    clock, database = [NOW_MS], folder / "cases.db"
+    if _once:
+        database.write_bytes(_once.database)
+    store = Store.open(f"sqlite:///{database}")
     given: dict[str, object] = {
         "store": store,
         "contracts": CONTRACTS,
@@ -101,14 +105,44 @@ def sample(folder: Path, **site_parts: object) -> Iterator[Sample]:
         "sensitive_queues": frozenset({"toxicity"}),
     }
     site = Site(**(given | site_parts))  # type: ignore[arg-type]
-    made = Sample(site, http_app(site, "s" * 32), clock)
+    made = Sample(site, _app(site), clock, dict(_once.secret), dict(_once.case), dict(_once.link))
     try:
-        with store.writing() as session:
-            _people(session, made)
-            _cases(session, made)
+        if not _once:
+            with store.writing() as session:
+                _people(session, made)
+                _cases(session, made)
+            with closing(sqlite3.connect(database)) as connection:
+                connection.execute("VACUUM INTO ?", (str(folder / "once.db"),))
+            _once.database = (folder / "once.db").read_bytes()
+            _once.secret, _once.case, _once.link = dict(made.secret), dict(made.case), dict(made.link)
         yield made
     finally:
         store.close()
+
+
+@dataclass
+class Once:
+    """What the first sample of a run left for the others."""
+
+    database: bytes = b""
+    secret: dict[str, str] = field(default_factory=dict)
+    case: dict[str, str] = field(default_factory=dict)
+    link: dict[str, str] = field(default_factory=dict)
+    apps: dict[bool, FastAPI] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.database)
+
+
+_once = Once()
+
+
+def _app(site: Site) -> FastAPI:
+    if site.is_https not in _once.apps:
+        _once.apps[site.is_https] = http_app(site, "s" * 32)
+    app = _once.apps[site.is_https]
+    app.state.site = site
+    return app
 
 
 def _people(session: Session, made: Sample) -> None:
@@ -181,12 +215,13 @@ def open_case(
     detector: str,
     queue: str,
     opened: float,
+    *,
     critical: bool = False,
 ) -> None:
     begin = NOW_MS - round(opened * DAY_MS)
     for version in range(1, 15):
         at = begin + round((version - 1) / 14 * opened * DAY_MS)
-        found = finding(f"finding-{name}", version, rater_id, vendor, detector, queue, begin, at, critical)
+        found = finding(f"finding-{name}", version, rater_id, vendor, detector, queue, begin, at, critical=critical)
         row = take_finding(session, CONTRACTS, DeclaredPolicy(), found, at)
     assert row is not None
     assert row.case_id is not None, row.waits
@@ -202,6 +237,7 @@ def finding(
     queue: str,
     opened_at: int,
     at: int,
+    *,
     critical: bool = False,
 ) -> Finding:
     share = 0.66 - 0.03 * math.sin(version) - 0.004 * version

@@ -30,11 +30,15 @@ def sentences() -> set[str]:
     found = {*SENTENCES, *WORDS.values()}
     for template in sorted((FOLDER / "templates").glob("*.html")):
         with template.open("rb") as source:
-            found |= {str(message) for _, _, message, _ in babel_extract(source, ("_",), [], {})}
+            found |= {_first(message) for _, _, message, _ in babel_extract(source, ("_",), [], {})}
     for module in sorted(FOLDER.rglob("*.py")):
         with module.open("rb") as source:
-            found |= {str(message) for _, message, _, _ in extract("python", source, {"_": None}, [], {})}
+            found |= {_first(message) for _, message, _, _ in extract("python", source, {"_": None}, [], {})}
     return found
+
+
+def _first(message: object) -> str:
+    return str(message[0] if isinstance(message, tuple) else message)
 
 
 def catalogue(language: str) -> Catalog:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from alerts.escalation.cases.roles import Role
+from alerts.escalation.desk import case_list
 from alerts.escalation.store.tables import CaseRow, ConsequenceRow, DeliveryRow
 from tests.unit.alerts.escalation.pages.browsing import Browser
 from tests.unit.alerts.escalation.pages.sample import ANALYST, DAY_MS, DECIDER, LEAD, OTHERS, SECOND, WORDS, Sample
@@ -77,8 +78,6 @@ def test_only_deciders_are_offered_to_clear_many(made: Sample) -> None:
 
 
 def test_a_page_of_the_list_leads_to_the_next_one_with_its_filters(made: Sample) -> None:
-    from alerts.escalation.desk import case_list
-
     was, case_list.PAGE = case_list.PAGE, 2
     try:
         desk = Browser(made, DECIDER)

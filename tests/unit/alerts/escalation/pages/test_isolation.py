@@ -1,7 +1,7 @@
 """For every route that there is: with what belongs to vendor borea, vendor alba and its rater get 404.
 
-The routes come from the application and from its OpenAPI document, so that a new one cannot be forgotten: its parameters
-have to be declared here, with an object of borea's.
+The routes come from the application and its OpenAPI document, so that none can be forgotten: the parameters of a new
+one have to be declared here, with an object of borea's.
 """
 
 import re

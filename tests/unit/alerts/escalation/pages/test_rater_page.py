@@ -1,6 +1,7 @@
 """The rater's page: reached by a signed link alone, with own numbers and a way to appeal."""
 
 import re
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -118,8 +119,6 @@ def test_items_of_a_sensitive_queue_open_behind_a_veil(made: Sample) -> None:
     assert 'class="veil"' not in Browser(made).get(f"/r/{made.link['alba']}").text
 
 
-def test_numbers_that_cannot_be_read_are_not_shown_as_zero(tmp_path: object) -> None:
-    from pathlib import Path
-
-    with sample(Path(str(tmp_path)), numbers=UnknownNumbers()) as made:
+def test_numbers_that_cannot_be_read_are_not_shown_as_zero(tmp_path: Path) -> None:
+    with sample(tmp_path, numbers=UnknownNumbers()) as made:
         assert "They cannot be read just now" in Browser(made).get(f"/r/{made.link['alba']}").text

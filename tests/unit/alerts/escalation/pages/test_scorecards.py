@@ -117,7 +117,7 @@ def test_the_metrics_asked_for_are_exported() -> None:
 
 
 def digest(page: str) -> str:
-    return page.split('name="digest" value="')[1].split('"')[0]
+    return page.split('name="digest" value="')[1].split('"', maxsplit=1)[0]
 
 
 def test_it_is_frozen_once_both_have_signed(made: Sample) -> None:

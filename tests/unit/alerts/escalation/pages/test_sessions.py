@@ -1,5 +1,7 @@
 """Sessions of the desk, their forms, and what every page tells the browser."""
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -24,10 +26,8 @@ def test_a_cookie_is_kept_from_scripts_and_other_sites(made: Sample, client: Tes
     assert "path=/" in cookie
 
 
-def test_on_https_the_cookie_is_for_this_host_and_https_only(tmp_path: object) -> None:
-    from pathlib import Path
-
-    with sample(Path(str(tmp_path)), address="https://desk.example") as made:
+def test_on_https_the_cookie_is_for_this_host_and_https_only(tmp_path: Path) -> None:
+    with sample(tmp_path, address="https://desk.example") as made:
         client = TestClient(made.app, base_url="https://desk.example", follow_redirects=False)
         answered = client.post("/sign-in", data={"token": made.secret[DECIDER.id]})
         assert answered.headers["set-cookie"].startswith("__Host-")

@@ -75,6 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: Mail | None = None
     us: Us = Us()
     sending: Sending = Sending()
+    evidence_days: Annotated[int, Meta(ge=30, le=3_650)] = 90  # kept so long after a case ended, longer than appeals
     sampling_seed: str = "raterwatch"  # decides which findings are judged again blindly
     folder: str = "."  # set from the file's place
 

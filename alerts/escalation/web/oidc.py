@@ -4,12 +4,15 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import httpx
+from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.escalation.cases.roles import OF_A_VENDOR, Person, Role
 from alerts.escalation.settings import Group, OidcSettings
 from alerts.escalation.web.problem import SignInFirst
+from stream.errors import Unavailable
 
 with warnings.catch_warnings():
     # Authlib says that httpx, which it still takes, is to be followed by httpx2; nothing of ours depends on which.
@@ -49,14 +52,19 @@ class Oidc:
 
     async def send_away(self, request: Request, back_to: str) -> Response:
         """To the provider's own sign-in page."""
-        response: Response = await self._client.authorize_redirect(request, back_to)
+        try:
+            response: Response = await self._client.authorize_redirect(request, back_to)
+        except httpx.HTTPError:
+            raise Unavailable("the accounts' provider does not answer; sign in with a token, or try again") from None
         return response
 
     async def person(self, request: Request) -> Person:
         """Who came back; raises SignInFirst when the provider's answer does not hold, or no group means a role."""
         try:
             token = await self._client.authorize_access_token(request)
-        except AuthlibBaseError:
+        except httpx.HTTPError:
+            raise Unavailable("the accounts' provider does not answer; sign in with a token, or try again") from None
+        except (AuthlibBaseError, JoseError):
             raise SignInFirst("the sign-in did not hold; begin again from the sign-in page") from None
         return person_of_claims(self._settings, token.get("userinfo") or {})
 

@@ -38,6 +38,17 @@ class VoteTable:
         self._changed[key] = None
         return True
 
+    def drop(self, key: int) -> bool:
+        """Forgets a rater; answers whether it was known. Those behind it move up, so that look-ups still find them."""
+        at = plain(place_of)(self.keys, uint64(key))
+        if self.keys[at] == 0:
+            return False
+        self.keys[at] = 0
+        self._used -= 1
+        self._changed.pop(key, None)
+        self._refill(len(self.keys))
+        return True
+
     def load(self, field: bytes, data: bytes) -> None:
         """Takes a stored rater."""
         self.put(int.from_bytes(field, "little"), np.frombuffer(data, "i2"))
@@ -54,8 +65,11 @@ class VoteTable:
         return rows
 
     def _grow(self) -> None:
+        self._refill(2 * len(self.keys))
+
+    def _refill(self, room: int) -> None:
         keys, weights = self.keys, self.weights
-        self.keys = np.zeros(2 * len(keys), "u8")
+        self.keys = np.zeros(room, "u8")
         self.weights = np.zeros((len(self.keys), WEIGHTS + LABELS_MAX), "i2")
         for old in np.flatnonzero(keys).tolist():
             at = plain(place_of)(self.keys, uint64(keys[old]))

@@ -180,7 +180,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rater_id: Id | None = None  # None: the finding is about a queue or a vendor
     vendor: Id | None = None
     episode: Annotated[int, Meta(ge=0)] = 0
-    why: Literal["evidence_gone", "gold_corrected", "verdict"] | None = None  # of a closed one
+    why: Literal["evidence_gone", "gold_corrected", "verdict", "forgotten"] | None = None  # of a closed one
     measure: float | None = None
     low: float | None = None
     high: float | None = None

@@ -94,7 +94,7 @@ def join(
             if results[i] == APPLIED:
                 walk(table, slot, scratch.order)
                 rescore(record, slot, 0, -1, table, known, out, scratch)
-        if item["kept"]:
+        if item["kept"] and record["op"] != _RELEASE:  # which brings no answer to doubt it by
             doubt_gold(i, record, slot, table, known, out)
     return len(records), DONE, generation
 

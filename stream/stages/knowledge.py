@@ -47,7 +47,7 @@ class Knowledge:
             if kind == COUNTS_SOURCE and sender_of(control) != str(self._partition):
                 self._take_counts(read_counts(control), directory)
             elif kind == SUMMARIES_SOURCE:
-                self._take_summaries(read_summaries(control), directory.queues)
+                self._take_summaries(read_summaries(control), directory)
         except ValueError:
             return
 
@@ -102,12 +102,12 @@ class Knowledge:
                 rows.counts[row] += added[ANSWERS:]
                 plain(refresh)(row, rows)
 
-    def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
-        row_of = {queue.key: queue.row for queue in queues}
+    def _take_summaries(self, summaries: np.ndarray, directory: Directory) -> None:
+        row_of = {queue.key: queue.row for queue in directory.queues}
         weights = np.zeros(WEIGHTS + LABELS_MAX, "i2")
         for summary in summaries:
             row = row_of.get(int(summary["queue"]), -1)
-            if row < 0:
+            if row < 0 or directory.has_forgotten(int(summary["rater"])):
                 continue
             classes = int(self._queues.rows.queues["classes"][row])
             weigh_rater(int(summary["skill"]), summary["mix"], self._queues.rows.values[row, GOOD], classes, weights)

@@ -94,7 +94,7 @@ class RaterWithholding:
         if self._silent == self._written:
             return None
         self._written = self._silent
-        return msgspec.msgpack.encode(self._silent, order="deterministic")
+        return msgspec.msgpack.encode(self._silent)
 
     def take_erased(self) -> list[RowKey]:
         """Rows to remove since the last call."""

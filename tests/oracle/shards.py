@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
 from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.item_table import ItemTable
@@ -45,8 +46,11 @@ def settings_of(queues: Mapping[str, Queue] = QUEUES) -> SettingsPayload:
     return SettingsPayload(queues=payloads, accept_raw_ids=True)
 
 
+KEY = ControlKey(b"k" * 16)
+
+
 def directory() -> Directory:
-    return Directory.of(settings_of())
+    return Directory.of(settings_of(), KEY)
 
 
 def log_of(events: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Record]:

@@ -110,6 +110,12 @@ class RatersStage:
         return self._book.open
 
     @property
+    def told_findings(self) -> list[Finding]:
+        """The open findings, of raters about whom something may be said."""
+        silent = self._withholding.is_silent
+        return [found for (key, _), found in self._book.open.items() if not silent(key)]
+
+    @property
     def silent(self) -> frozenset[bytes]:
         """The first 8 bytes of the keys of raters of whom nothing is to be shown: restricted, or about to be erased."""
         return self._withholding.raters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import xxhash
 
+from stream.commands.held_answers import item_keys
 from stream.commands.publishing import control_key
 from stream.commands.reading import ShardReader, partition_count, row_key
 from stream.intake.control import ControlKey
@@ -17,9 +18,8 @@ from stream.quality.outcome_message import QueueInfo
 from stream.quality.standing_bytes import partner_bytes
 from stream.quality.votes import vote_key
 from stream.settings import Settings
-from stream.stages.item_loading import home
 from stream.stages.rater_withholding import evidence_fields
-from stream.state.keys import BOARD, EVIDENCE, FINDINGS, GOLDS, HISTORY, OUTBOX, QUEUES, RATERS, VOTES
+from stream.state.keys import BOARD, EVIDENCE, FINDINGS, HISTORY, OUTBOX, QUEUES, RATERS, VOTES
 from stream.transport.port import Producer
 
 _DIRECTORY = b"directory"
@@ -92,7 +92,7 @@ async def places_of(store: ShardReader, settings: Settings, rater_id: str) -> li
 async def _in_items(store: ShardReader, shard: str, rater_id: str) -> list[str]:
     rater = _key_of(rater_id)
     pieces = [rater.to_bytes(8, "little")]
-    keys = [key for key in await _item_keys(store, shard) if await store.find(shard, key, pieces)]
+    keys = [key for key in await item_keys(store, shard) if await store.find(shard, key, pieces)]
     names = await store.scan(shard, QUEUES)
     queues = [field for field in names if len(field) == _KEY_BYTES]
     votes = [int(vote_key(uint64(rater), uint64(int.from_bytes(field, "little")))) for field in queues]
@@ -119,12 +119,6 @@ async def _in_outbox(store: ShardReader, shard: str, rater_id: str) -> list[str]
     rater = _key_of(rater_id)
     pieces = (rater_id.encode(), rater.to_bytes(8, "little"), msgspec.msgpack.encode(rater))
     return [OUTBOX] if any(piece in message for message in await store.outbox(shard) for piece in pieces) else []
-
-
-async def _item_keys(store: ShardReader, shard: str) -> list[str]:
-    head = await store.head(shard)
-    generation = int(head.fields.get(b"generation", b"0")) if head else 0
-    return [GOLDS, *(home(one) for one in range(max(generation - 1, 0), generation + 1))]
 
 
 async def _row_keys(store: ShardReader, shard: str, rater_id: str) -> list[bytes]:

@@ -32,6 +32,12 @@ class Silent(msgspec.Struct, frozen=True, array_like=True):
     leaving: dict[int, tuple[int, ...]] = {}  # to be forgotten: the source partitions that have said so
     restricted: dict[int, tuple[int, bool]] = {}  # (version of the last order, whether it restricts)
 
+    @property
+    def raters(self) -> frozenset[bytes]:
+        """The first 8 bytes of their rows' keys."""
+        restricted = [rater for rater, (_, stands) in self.restricted.items() if stands]
+        return frozenset(map(_bytes_of, [*self.leaving, *restricted]))
+
 
 class RaterWithholding:
     """Keeps silent about raters, and erases them. `wanted` are the rows to load before the batch is applied."""
@@ -107,9 +113,7 @@ class RaterWithholding:
         self._on_the_way = {}
 
     def _keep(self, silent: Silent) -> None:
-        self._silent = silent
-        restricted = [rater for rater, (_, stands) in silent.restricted.items() if stands]
-        self.raters = frozenset(map(_bytes_of, [*silent.leaving, *restricted]))
+        self._silent, self.raters = silent, silent.raters
 
     def _erase(self, note: PersonNote, counts: Counts) -> None:
         for key in self._own(note.rater):

@@ -34,7 +34,7 @@ def disclose(*, rater_id: str, out: Path, **given: Any) -> None:
     """Write all that is held of RATER, a pseudonym, as JSON, and a page to read (.md) beside it: windows, findings with
     evidence, answers, orders, cases; where each kind of data is and for how long.
 
-    Who the person is stands with the vendor, see `raterwatch whois`. The files are for that person: mind who reads them.
+    Who the person is stands with the vendor, see `raterwatch whois`. The files are for that person only.
     """
     check_pseudonym(rater_id)
     page = out.with_suffix(".md")

@@ -96,11 +96,11 @@ class RaterWithholding:
         return erased
 
     def take_changed(self) -> bytes | None:
-        """What to store, when it changed since the last call."""
+        """What to store, when it changed since the last call; nothing at all when nobody is silent any more."""
         if self._silent == self._written:
             return None
         self._written = self._silent
-        return msgspec.msgpack.encode(self._silent)
+        return msgspec.msgpack.encode(self._silent) if self._silent != Silent() else b""
 
     def take_erased(self) -> list[RowKey]:
         """Rows to remove since the last call."""

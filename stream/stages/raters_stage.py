@@ -221,7 +221,8 @@ class RatersStage:
                 board.append((_GROUP_FIELD + key, msgspec.msgpack.encode(row)))
         if arming := self._arming.take_changed():
             board.append((_ARMING_FIELD, arming))
-        if withheld := self._withholding.take_changed():
+        withheld = self._withholding.take_changed()
+        if withheld:
             board.append((WITHHELD_FIELD, withheld))
         parts = ((_RATERS, raters), (_HISTORY, history), (_EVIDENCE, evidence), (_BOARD, board))
         rows = {name: part for name, part in parts if part}
@@ -233,6 +234,7 @@ class RatersStage:
             rows[_FINDINGS] = written
         erased = self._withholding.take_erased()
         removed = {_FINDINGS: gone, _RATERS: erased, _HISTORY: erased, _EVIDENCE: evidence_fields(erased)}
+        removed[_BOARD] = [WITHHELD_FIELD] if withheld == b"" else []
         head = {
             b"schema": b"%d" % SCHEMA_VERSION,
             b"applied": self._applied.tobytes(),

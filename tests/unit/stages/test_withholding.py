@@ -159,14 +159,16 @@ def met(shards: Shards, rater: str) -> set[bytes]:
 
 def test_reading_the_log_again_from_its_start_comes_to_the_same() -> None:
     found = logs(order(GONE, "forget"))
-    whole = Shards(found)
+    whole = Shards(found, batches=range(0, 3_000, 200))
     cut = Shards(found, cached=0, batches=range(0, 3_000, 90))
     for one, other in zip(whole.stores, cut.stores, strict=True):
         if one is not whole.raters:
             same_state(one, other)
-    replayed = Store()
-    run(RatersStage(0, SOURCES, policies=Policies(NERVOUS), knowledge_key=KEY), whole.log, replayed)
-    same_state(whole.raters, replayed)
+    for cached, batches in ((20_000, ()), (0, range(len(whole.log)))):
+        replayed = Store()
+        stage = RatersStage(0, SOURCES, policies=Policies(NERVOUS), cached_raters=cached, knowledge_key=KEY)
+        run(stage, whole.log, replayed, batches=batches)
+        same_state(whole.raters, replayed)
 
 
 def test_its_findings_close_without_evidence_and_none_opens_any_more() -> None:

@@ -144,7 +144,8 @@ INVENTORY = (
         "boards and alerts",
         "the quality team; no vendor",
         "--storage.tsdb.retention.time of Prometheus",
-        "no new samples; earlier ones stay until Prometheus's retention",
+        "no new samples, but that its findings are 0 until alert rules no longer look back on them, or the worker "
+        "restarts; earlier samples stay until Prometheus's retention",
     ),
     Held(
         "cases",

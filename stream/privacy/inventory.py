@@ -30,7 +30,8 @@ INVENTORY = (
     Held(
         "judgments as sent",
         ("topic judgments",),
-        "pseudonym, item, answer, time, duration, vendor, locale, site, cost; orders about people, by a hash",
+        "pseudonym, item, answer, time, duration, vendor, locale, site, cost; by a hash, orders about people and how "
+        "far raters' answers are relied on",
         "the record from which all else is computed, also after a loss",
         _MACHINES,
         _LOG_DAYS,
@@ -48,7 +49,8 @@ INVENTORY = (
     Held(
         "findings as published",
         ("topic findings",),
-        "pseudonym, queue, vendor, measure with interval, sentence, up to 64 items with the answer given",
+        "pseudonym, queue, vendor, measure with interval, sentence, up to 64 items with the answer given; where "
+        "answers are like one other rater's, that one's hash",
         "tells case service and boards that something needs review",
         "the case service; engineers who may read Kafka",
         _RECORD_DAYS,

@@ -196,11 +196,11 @@ def test_judgments_that_still_come_are_refused_keep_nothing_and_halt_nothing() -
     stage.read(log_of([(log[place][0], log[0][1])]))  # would raise ShardHalted
 
 
-def test_a_late_summary_does_not_bring_its_vote_back() -> None:
+def test_its_vote_goes_and_a_late_summary_does_not_bring_it_back() -> None:
     summary = np.zeros(1, SUMMARY)
     summary["rater"], summary["queue"], summary["skill"] = hashed(GONE), xxhash.xxh3_64_intdigest(b"nominal"), 9_000
     told = msgspec.json.decode(summaries_controls(KEY, 0, 1, 0, summary)[0])
-    for events, votes in (([order(GONE, "forget"), told], 0), ([told], 1)):
+    for events, votes in (([order(GONE, "forget"), told], 0), ([told, order(GONE, "forget")], 0), ([told], 1)):
         stage, store = ItemStage(0, 1, Directory.of(settings_of(), KEY)), Store()
         run(stage, log_of([(1_700_000_000_000 + n, event) for n, event in enumerate(events)]), store)
         assert len(store.rows.get("votes", {})) == votes
@@ -292,3 +292,23 @@ def timed(events: Sequence[dict[str, Any]]) -> Log:
 
 def marks_of(data: bytes) -> np.ndarray:
     return np.frombuffer(data[ITEM.itemsize :], MARK)
+
+
+def test_a_copy_that_is_still_on_its_way_to_the_store_is_removed_too() -> None:
+    """The search sees the store as it was; what the commit on its way writes there must go all the same."""
+    events = [judged(1, 1, "a"), judged(2, 2, "b")]
+    known = {"type": "gold", "queue": "nominal", "item_id": "i1", "label": "a", "revision": 1, "at": 1_700_000_000_000}
+    log = log_of(timed([*events, known, order(name(1), "forget")]))
+    stage, store = ItemStage(0, 1, Directory.of(settings_of(), KEY)), Store()
+    stage.apply(stage.read(log[:2]))
+    on_its_way = stage.flush()
+    work = stage.read(log[2:])
+    store.load(stage, work)
+    stage.apply(work)
+    for key, fields in on_its_way.rows.items():
+        store.rows.setdefault(key, {}).update(fields)
+    assert traces(store, name(1))
+    store.commit(stage)
+    store.commit(stage)
+    assert traces(store, name(1)) == []
+    assert traces(store, name(2))

@@ -48,7 +48,6 @@ class RaterWithholding:
         self._tables, self._book, self._policies, self._sources = tables, book, policies, sources
         self._silent = self._written = Silent()
         self._erased: dict[RowKey, None] = {}
-        self._on_the_way: dict[RowKey, None] = {}
 
     def restore(self, data: bytes) -> None:
         """Takes what the last commit left."""
@@ -68,10 +67,6 @@ class RaterWithholding:
     def found(self, keys: Sequence[RowKey]) -> None:
         """Takes the rows that may have met such a rater."""
         self.wanted += keys
-
-    def is_erased(self, key: RowKey) -> bool:
-        """Whether what the store holds of this row is on its way out."""
-        return key in self._erased or key in self._on_the_way
 
     def is_silent(self, key: RowKey) -> bool:
         """Whether nothing is to be said about the rater of this row."""
@@ -105,12 +100,7 @@ class RaterWithholding:
     def take_erased(self) -> list[RowKey]:
         """Rows to remove since the last call."""
         erased, self._erased = list(self._erased), {}
-        self._on_the_way |= dict.fromkeys(erased)
         return erased
-
-    def settled(self) -> None:
-        """The store holds no longer what it was told to remove."""
-        self._on_the_way = {}
 
     def _keep(self, silent: Silent) -> None:
         self._silent, self.raters = silent, silent.raters

@@ -158,7 +158,7 @@ class RatersStage:
         named = list(dict.fromkeys(self._concerned(work)))
         _, slots = self._rows.find_all(named)
         unknown = [named[at] for at in np.flatnonzero(slots < 0).tolist()]
-        wanted = [key for key in unknown if key not in self._absent and not self._withholding.is_erased(key)]
+        wanted = [key for key in unknown if key not in self._absent]
         return row_fields(wanted) if wanted else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
@@ -258,7 +258,6 @@ class RatersStage:
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""
-        self._withholding.settled()
         for table in self._rows.by_width.values():
             table.residency.settled()
 

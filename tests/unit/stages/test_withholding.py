@@ -21,7 +21,7 @@ from stream.stages.port import Message
 from stream.stages.raters_stage import RatersStage
 from tests.oracle.crowd import CONSTANT, crowd_log
 from tests.oracle.orders import order
-from tests.oracle.shards import KEY, Record, Store, log_of, outcome_log, run, settings_of
+from tests.oracle.shards import KEY, Record, Store, log_of, outcome_log, outcomes, run, settings_of
 from tests.oracle.streams import Timed, retraction
 from tests.unit.stages.test_cutting import NERVOUS, same_state
 
@@ -312,3 +312,17 @@ def test_a_copy_that_is_still_on_its_way_to_the_store_is_removed_too() -> None:
     store.commit(stage)
     assert traces(store, name(1)) == []
     assert traces(store, name(2))
+
+
+def test_what_a_release_sends_is_in_one_order_wherever_items_stand_in_memory() -> None:
+    items = [f"i{n}" for n in (3, 1, 4, 2)]
+    first_ones = [{**judged(n, 1, "a"), "item_id": item} for n, item in enumerate(items)]
+    peers = [{**judged(10 + n, 2, "b"), "item_id": item} for n, item in enumerate(reversed(items))]
+    events = [*first_ones, order(name(1), "restrict", 1), *peers, order(name(1), "release", 2)]
+    log = log_of(timed(events))
+    whole = run(ItemStage(0, 1, Directory.of(settings_of(), KEY)), log)
+    for batches in (range(len(log)), (2, 5, 9)):
+        cut = run(ItemStage(0, 1, Directory.of(settings_of(), KEY), cached_items=0), log, batches=batches)
+        assert outcomes(cut.messages) == outcomes(whole.messages)
+    released = [row for row in outcomes(whole.messages)[0] if row[0] == len(log) - 1]
+    assert len(released) == len(items), "all four answers have a peer now"

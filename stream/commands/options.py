@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from stream.commands.case_holder import CaseHolder, NoCases
 from stream.commands.kafka_reading import broker_versions
 from stream.settings import Settings
 from stream.state.access import RedisAccess
@@ -32,6 +33,7 @@ class Servers:
 
     open_store: Callable[[RedisAccess], ClosableStore] = open_store
     broker_versions: Callable[[KafkaConnection], set[str]] = broker_versions
+    cases: Callable[[], CaseHolder] = NoCases
 
 
 def with_redis(command: Command) -> Command:

@@ -23,6 +23,7 @@ from stream.quality.windows import WINDOW_NAMES, Window, window_sums
 from stream.settings import Settings
 from stream.stages.finding_book import FindingBook
 from stream.stages.rater_tables import RaterTables
+from stream.stages.rater_withholding import WITHHELD_FIELD, Silent
 from stream.stages.raters_stage import row_fields
 from stream.state.keys import BOARD, EVIDENCE, FINDINGS, HISTORY, QUEUES, RATERS
 from stream.state.port import Head
@@ -35,6 +36,8 @@ class ShardReader(Protocol):
     async def head(self, shard: str) -> Head | None: ...
     async def load(self, shard: str, wanted: Mapping[str, Sequence[bytes]]) -> dict[str, list[bytes | None]]: ...
     async def scan(self, shard: str, key: str) -> dict[bytes, bytes]: ...
+    async def outbox(self, shard: str) -> list[bytes]: ...
+    async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,12 @@ def _check_schema(shard: str, head: Head) -> None:
             f"the state of {shard} has schema {stored.decode(errors='replace')}, this version reads {SCHEMA_VERSION}: "
             "use the version of raterwatch that the workers run"
         )
+
+
+async def silent_raters(store: ShardReader, shard: str) -> frozenset[bytes]:
+    """The first 8 bytes of the keys of raters of whom a shard shows nothing: restricted, or about to be erased."""
+    [data] = (await store.load(shard, {BOARD: [WITHHELD_FIELD]}))[BOARD]
+    return frozenset() if data is None else msgspec.msgpack.decode(data, type=Silent).raters
 
 
 async def rater_rows(store: ShardReader, settings: Settings, rater_id: str) -> list[RaterRow]:

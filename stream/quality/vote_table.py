@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from stream.quality.compiled import plain, uint64
 from stream.quality.schema import LABELS_MAX
-from stream.quality.votes import WEIGHTS, find_votes, put_votes
+from stream.quality.votes import WEIGHTS, find_votes, place_of, put_votes
 
 VOTES_LIMIT = 200_000  # raters on queues; further ones count as usual raters
 _SMALLEST = 256
@@ -35,6 +36,17 @@ class VoteTable:
         self._used += put_votes(self.keys, self.weights, self._limit - self._used, keys, found, taken)
         self._changed.update(dict.fromkeys(keys[taken].tolist()))
         return taken
+
+    def drop(self, key: int) -> bool:
+        """Forgets a rater; answers whether it was known. Those behind it move up, so that look-ups still find them."""
+        at = plain(place_of)(self.keys, uint64(key))
+        if self.keys[at] == 0:
+            return False
+        self.keys[at] = 0
+        self._used -= 1
+        self._changed.pop(key, None)
+        self._refill(len(self.keys))
+        return True
 
     def load(self, field: bytes, data: bytes) -> None:
         """Takes a stored rater."""

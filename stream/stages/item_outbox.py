@@ -7,7 +7,7 @@ import numpy as np
 from stream.intake.queue_row import QueueRow
 from stream.quality.item_rows import Outcomes, make_outcomes
 from stream.quality.outcome_encoding import Owed, encode_owed
-from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
+from stream.quality.outcome_message import BEGINNING, Note, QueueInfo, VerdictNote
 from stream.quality.profile import Profile
 from stream.stages.port import Message
 
@@ -28,7 +28,7 @@ class ItemOutbox:
         self._settings: Sequence[QueueRow] = ()
         self._infos: list[QueueInfo] = []
         self._verdicts: dict[int, list[VerdictNote]] = {}
-        self._notes: list[QueueNote | ArmingNote] = []
+        self._notes: list[Note] = []
 
     @property
     def owed(self) -> int:
@@ -80,7 +80,7 @@ class ItemOutbox:
         """Adds a person's decision, which travels between the outcomes."""
         self._verdicts.setdefault(destination, []).append(verdict)
 
-    def note_all(self, notes: Sequence[QueueNote | ArmingNote]) -> None:
+    def note_all(self, notes: Sequence[Note]) -> None:
         """Adds what every destination is to know."""
         self._notes += notes
 

@@ -12,6 +12,8 @@ from stream.intake.decode import Decoded, decode
 from stream.intake.directory import Directory
 from stream.intake.halting import Halting
 from stream.intake.payload import SETTINGS_SOURCE
+from stream.intake.privacy_order import PrivacyOrder
+from stream.intake.reasons import Reason
 from stream.policy.arming_book import ARMING_FIELD
 from stream.policy.arming_order import ARMING_SOURCE
 from stream.quality import items
@@ -25,6 +27,7 @@ from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
 from stream.stages.arming import ArmingOrders
 from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
+from stream.stages.item_withholding import Fields, ItemWithholding, order_of
 from stream.stages.knowledge import Knowledge
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
 from stream.stages.queue_reading import QueueReading, is_home, read_queue
@@ -75,7 +78,9 @@ class ItemStage:
         self._loading = ItemLoading(self._items)
         self._arming = ArmingOrders()
         self._knowledge = Knowledge(partition, partitions, own_topic, self._queues, directory.control_key)
+        self._withholding = ItemWithholding(partition, self._items, self._queues.votes)
         self._generation, self._generation_written = 0, 0
+        self._sweeps = False  # the outbox may name somebody who is to be forgotten: one more commit clears it
         self._outbox = ItemOutbox(partition, destinations, topic)
         self._scratch = make_scratch()
         self._at = 0  # how much of the batch is joined
@@ -106,6 +111,7 @@ class ItemStage:
             self._items.kept = int(head.get(b"kept", b"0"))  # heads from before the limit lack it
             self._outbox.sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
             self._halting = Halting.from_bytes(head[b"halting"])
+            self.unflushed = int(head.get(b"sweeps", b"0"))
 
     def read(self, records: Sequence[SourceRecord]) -> ItemWork:
         """Decodes; settings in the batch are folded into the directory, record by record."""
@@ -114,9 +120,21 @@ class ItemStage:
             self._items.shrink(self._cached_items)
         return ItemWork(records, decode(records, self._directory, self._destinations))
 
+    def sought(self, work: ItemWork) -> Fields:
+        """The judgments of a rater about whom there is an order."""
+        sought = self._withholding.sought(work.decoded.controls, (self._generation_written, self._generation))
+        return sought if self._stored else {}
+
+    def found(self, fields: Fields) -> None:
+        """Takes where they may be stored."""
+        self._withholding.found(fields)
+
     def missing(self, work: ItemWork | None) -> dict[str, list[bytes]]:
         """Items that memory does not hold."""
-        return self._loading.missing(work.decoded.item_keys, self._generation) if work and self._stored else {}
+        if not work or not self._stored:
+            return {}
+        keys = work.decoded.item_keys
+        return self._loading.missing(keys + self._withholding.wanted if keys else keys, self._generation)
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded items; a key found nowhere is a new item."""
@@ -146,7 +164,9 @@ class ItemStage:
         self._asked = 0
         self.unflushed += len(rows)
         rejects = [*decoded.rejects, *self._refused(work, results)]
-        self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
+        # Who was forgotten and still works is nobody's mistake here: it halts nothing.
+        bad = [reject.offset for reject in rejects if reject.reason != Reason.FORGOTTEN]
+        self._halting = self._halting.after(len(rows), bad, rows["offset"])
         return Effects(rejects, self._counts(decoded, results), rows["log_ms"].copy())
 
     def flush(self) -> Flush:
@@ -172,10 +192,12 @@ class ItemStage:
             b"kept": b"%d" % self._items.kept,
             b"sent": self._outbox.sent.tobytes(),
             b"halting": self._halting.to_bytes(),
+            b"sweeps": b"%d" % self._sweeps,
         }
         self._generation_written = self._generation
-        self.unflushed = 0
-        return Flush(self.offset, head, rows, {}, [home(generation) for generation in old], messages)
+        self.unflushed, self._sweeps = int(self._sweeps), False
+        removed = self._withholding.take_erased()
+        return Flush(self.offset, head, rows, removed, [home(generation) for generation in old], messages)
 
     def _take_items(self) -> dict[str, list[tuple[bytes, bytes]]]:
         """The fields that changed, by the key that they are stored in."""
@@ -257,8 +279,21 @@ class ItemStage:
             self._outbox.note_all(self._arming.see([queue.name for queue in self._joined.queues], offset, at_ms))
         elif control.source == ARMING_SOURCE:
             self._outbox.note_all(self._arming.take(control, offset))
+        elif order := order_of(control):
+            self._take_order(order, offset, at_ms, control.version)
         else:
             self._knowledge.take(control, self._joined)
+
+    def _take_order(self, order: PrivacyOrder, offset: int, at_ms: int, version: int) -> None:
+        generations = (self._generation_written, self._generation)
+        again = self._withholding.take(order, [queue.key for queue in self._joined.queues], generations)
+        generation = max(self._generation, at_ms // self._horizon_ms)
+        rows = self._withholding.records(again, offset, at_ms, generation)
+        at, self._at = self._at, 0
+        self._join(rows, np.zeros(len(rows), "u1"))
+        self._at = at
+        self._outbox.note_all([self._withholding.note(order, offset, at_ms, version)])
+        self._sweeps = self._sweeps or order.order == "forget"
 
     def _note_verdict(self, row: np.void, verdict: Verdict) -> None:
         queue = self._directory.queues[int(row["queue"])]

@@ -47,7 +47,7 @@ class Knowledge:
             if kind == COUNTS_SOURCE and sender_of(control) != str(self._partition):
                 self._take_counts(read_counts(control), directory)
             elif kind == SUMMARIES_SOURCE:
-                self._take_summaries(read_summaries(control), directory.queues)
+                self._take_summaries(read_summaries(control), directory)
         except ValueError:
             return
 
@@ -102,9 +102,10 @@ class Knowledge:
                 rows.counts[row] += added[ANSWERS:]
                 plain(refresh)(row, rows)
 
-    def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
-        row_of = {queue.key: queue.row for queue in queues}
+    def _take_summaries(self, summaries: np.ndarray, directory: Directory) -> None:
+        row_of = {queue.key: queue.row for queue in directory.queues}
         rows = np.array([row_of.get(key, -1) for key in summaries["queue"].tolist()], "i8")
+        rows[[directory.has_forgotten(rater) for rater in summaries["rater"].tolist()]] = -1
         keys, found = np.zeros(len(rows), "u8"), np.zeros((len(rows), WEIGHTS + LABELS_MAX), "i2")
         good, classes = self._queues.rows.values[:, GOOD], self._queues.rows.queues["classes"]
         count = weigh_raters(summaries, rows, good, classes, keys, found)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from stream.errors import ShardHalted, ShardLost
 from stream.stages.port import Reject
@@ -36,7 +37,8 @@ class ShardWork:
         self._wake = asyncio.Event()
         self._inbox = Inbox(claimed.stage.offset)
         self._rejects: list[Reject] = []
-        self._oldest_at: float | None = None  # when the oldest record that is not yet in a commit was applied
+        # When the oldest record that is not yet in a commit was applied.
+        self._oldest_at: float | None = time.monotonic() if claimed.stage.unflushed else None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = 0.0
         self._idle = False  # nothing happened for long
@@ -77,6 +79,7 @@ class ShardWork:
 
     async def run(self) -> None:
         """Until `stop`; raises `ShardLost` when a commit is refused, `ShardHalted` when the stage cannot go on."""
+        self._commit_when_due()
         while not self._stopping:
             await self._next_occasion()
             self.committer.check()
@@ -127,6 +130,8 @@ class ShardWork:
         stage = self._stage
         try:
             work = stage.read(records)
+            if sought := stage.sought(work):
+                stage.found({key: await self._find(key, pieces) for key, pieces in sought.items()})
             while wanted := stage.missing(work):
                 stage.fill(await self._load(wanted), wanted)
             effects = stage.apply(work)
@@ -143,6 +148,11 @@ class ShardWork:
 
     async def _load(self, wanted: dict[str, list[bytes]]) -> dict[str, list[bytes | None]]:
         return await self._patience.until_available("Redis, rows", lambda: self._world.store.load(self._shard, wanted))
+
+    async def _find(self, key: str, pieces: Sequence[bytes]) -> list[bytes]:
+        return await self._patience.until_available(
+            "Redis, search", lambda: self._world.store.find(self._shard, key, pieces)
+        )
 
     async def _read_again(self) -> None:
         """Records between `expected` and the next batch were dropped on the way (a flow stop, an old assignment)."""
@@ -175,8 +185,9 @@ class ShardWork:
 
     def _commit(self) -> None:
         records, rejects = self._unwritten, self._rejects
-        self._rejects, self._oldest_at = [], None
-        self.committer.start(self._stage.flush(), rejects, records)
+        flush = self._stage.flush()
+        self._rejects, self._oldest_at = [], time.monotonic() if self._stage.unflushed else None
+        self.committer.start(flush, rejects, records)
 
     def _wake_in(self, seconds: float) -> None:
         now_s = time.monotonic()
@@ -192,7 +203,7 @@ class ShardWork:
 
     async def _commit_rest(self) -> None:
         await self.committer.wait()
-        if self._unwritten:
+        while self._unwritten:
             self._commit()
             await self.committer.wait()
 

@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.transport.port": frozenset({"stream.stages.port"}),
     "stream.stages": CONTRACTS | {"stream.events", "stream.intake", "stream.policy", "stream.quality"},
     "stream.intake": CONTRACTS | {"stream.events", "stream.quality", "stream.toml_file"},
+    # What is held of people, as declarations and pages: nothing of a server, nothing of a clock.
+    "stream.privacy": frozenset({"stream.intake.queues", "stream.policy", "stream.quality.schema"}),
     "stream.simulate": frozenset({"stream.errors", "stream.events", "stream.intake"}),
     "stream.state": CONTRACTS | {"stream.quality"},
     # The shard runner works on ports: it meets Redis and the stages only when app.py composes them.
@@ -119,7 +121,7 @@ def test_no_file_outside_its_adapter_imports_a_server_library() -> None:
     assert [fault for path in sources() for fault in library_faults(path)] == []
 
 
-@pytest.mark.parametrize("part", ["stream/quality/", "stream/policy/", "alerts/escalation/cases/"])
+@pytest.mark.parametrize("part", ["stream/quality/", "stream/policy/", "stream/privacy/", "alerts/escalation/cases/"])
 def test_what_decides_uses_only_pure_libraries_and_no_clock(part: str) -> None:
     assert [fault for path in sources() if path.startswith(part) for fault in purity_faults(path)] == []
 

@@ -57,6 +57,7 @@ class CaseRow(Table):
     def case_state(self) -> CaseState:
         return CaseState(self.state)
 
+
 NEVER_MS = 2**62  # sorts what has no deadline behind what has one
 # As the index below has it: with a parameter in place of the number, no database would see that they are the same.
 DUE_OR_NEVER = func.coalesce(CaseRow.due_ms, literal_column(str(NEVER_MS)))

@@ -93,7 +93,7 @@ def get_audit(
     who: Asking,
     expected_head: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="A head that was kept.")] = None,
 ) -> AuditView:
-    """Walks the whole chain; 500 names the first row that does not fit."""
+    """Walks the whole chain; 409 names the first row that does not fit, or says that the kept head is nowhere."""
     demand_role(who, Role.AUDITOR, Role.ADMIN, Role.PRIVACY)
     with site.store.reading() as session:
         found = verify(session, expected_head)

@@ -40,7 +40,7 @@ def struct_body(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 def _inlined(kind: Any) -> dict[str, Any]:
     (schema,), parts = msgspec.json.schema_components((kind,), ref_template="#/parts/{name}")
-    found = _resolved(schema, parts)
+    found: dict[str, Any] = _resolved(schema, parts)
     found.pop("discriminator", None)  # it may only name schemas by reference; each action's `enum` says the same
     return found
 

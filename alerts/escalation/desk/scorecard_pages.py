@@ -59,10 +59,12 @@ def post_exclude(site: TheSite, who: Desk, form: Form, request: Request) -> Resp
     """Leaves days of a queue out."""
     _demand(request, form, who)
     demand_role(who.person, *STAFF)
-    told = [str(form.get(name, "")).strip() for name in ("queue", "first_day", "last_day", "reason", "words")]
+    queue, first, last, reason, words = (
+        str(form.get(name, "")).strip() for name in ("queue", "first_day", "last_day", "reason", "words")
+    )
     try:
         with site.store.writing() as session:
-            exclude(session, who.person, *told, now_ms=site.clock())
+            exclude(session, who.person, queue, first, last, reason, words, site.clock())
     except Refused as error:
         return _list(site, who, request, problem=error)
     return RedirectResponse("/scorecards", 303)

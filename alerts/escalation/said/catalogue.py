@@ -38,12 +38,12 @@ class Tongue(NamedTuple):
 
     def text(self, english: str, **params: object) -> str:
         """The sentence, with its parameters."""
-        found = self.translations.gettext(english)
+        found = str(self.translations.gettext(english))
         return found.format(**params) if params else found
 
     def finding(self, sentence: Sentence) -> str:
         """What a finding says, here; its own English words where the catalogue has no others."""
-        found = self.translations.pgettext(FINDING, sentence.key)
+        found = str(self.translations.pgettext(FINDING, sentence.key))
         return sentence.text if found == sentence.key else found.format(**sentence.params)
 
     def moment(self, at_ms: int | None) -> str:

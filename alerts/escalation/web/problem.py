@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 from starlette.responses import Response
 
-from alerts.escalation.errors import NotThere, Unmet, WrongRole, WrongState
+from alerts.escalation.errors import BrokenChain, NotThere, Unmet, WrongRole, WrongState
 from stream.errors import RaterwatchError, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -13,6 +13,7 @@ _STATUS: tuple[tuple[type[RaterwatchError], int], ...] = (
     (NotThere, 404),
     (WrongRole, 403),
     (WrongState, 409),
+    (BrokenChain, 409),
     (Unmet, 422),
     (Unavailable, 503),
 )

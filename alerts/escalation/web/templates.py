@@ -35,7 +35,7 @@ def render(request: Request, name: str, person: Person | None = None, **values: 
     response = HTMLResponse(page)
     response.headers["Content-Language"] = said.language
     chosen = request.query_params.get("language")
-    if chosen in LANGUAGES:
+    if chosen is not None and chosen in LANGUAGES:
         secure = site_of(request).is_https
         response.set_cookie(LANGUAGE_COOKIE, chosen, 31_536_000, secure=secure, httponly=True, samesite="strict")
     return response

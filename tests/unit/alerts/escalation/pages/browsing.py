@@ -17,7 +17,9 @@ class Browser:
             self.csrf = self.get("/cases").text.split('name="csrf" value="')[1].split('"')[0]
 
     def get(self, path: str) -> httpx.Response:
-        return self.client.get(path)  # type: ignore[return-value]
+        answered: httpx.Response = self.client.get(path)
+        return answered
 
     def post(self, path: str, **data: str | list[str]) -> httpx.Response:
-        return self.client.post(path, data={"csrf": self.csrf, **data})  # type: ignore[return-value]
+        answered: httpx.Response = self.client.post(path, data={"csrf": self.csrf, **data})
+        return answered

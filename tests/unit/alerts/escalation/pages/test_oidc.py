@@ -95,7 +95,8 @@ def go(provider: Provider, client: TestClient) -> httpx.Response:
     away = parse_qs(urlsplit(client.get("/sign-in/account").headers["location"]).query)
     assert away["redirect_uri"] == ["http://testserver/sign-in/back"]
     provider.nonces["c0de"] = away["nonce"][0]
-    return client.get(f"/sign-in/back?code=c0de&state={away['state'][0]}")  # type: ignore[return-value]
+    answered: httpx.Response = client.get(f"/sign-in/back?code=c0de&state={away['state'][0]}")
+    return answered
 
 
 def test_somebody_signs_in_with_the_company_account(provider: Provider, tmp_path: Path) -> None:

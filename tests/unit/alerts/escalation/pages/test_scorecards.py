@@ -23,7 +23,8 @@ CARD = "/scorecards/alba/2026-02"
 def test_the_interval_is_wilsons(right: int, n: int) -> None:
     low, high = proportion_confint(right, n, method="wilson")
     found = wilson(right, n)
-    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+    assert found.low == pytest.approx(low, abs=1e-12)
+    assert found.high == pytest.approx(high)
 
 
 def one(vendor: str, queue: str, audited: int, overturned: int) -> DayCounts:

@@ -13,6 +13,7 @@ from alerts.escalation.feed.findings import read_findings
 from alerts.escalation.feed.publishing import publish_decisions
 from alerts.escalation.service import Service
 from alerts.escalation.web.serving import rater_links
+from alerts.escalation.work.retention import drop_old_evidence
 from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
@@ -43,6 +44,7 @@ async def keep_deadlines(service: Service) -> None:
 def tick_once(service: Service) -> Ticked:
     """One tick, in a transaction of its own."""
     with service.store.writing() as session:
+        drop_old_evidence(session, service.settings.evidence_days, service.clock())
         return tick(session, service.contracts, service.policy, desk_of(service.settings), service.clock())
 
 

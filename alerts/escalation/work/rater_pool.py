@@ -21,7 +21,7 @@ class RaterPool(Protocol):
         ...
 
     def latest(self, queue: str, rater_id: str) -> Sequence[Judged]:
-        """The rater's latest answered items there, 50 at most."""
+        """The items there that the rater answered last, some dozens."""
         ...
 
 

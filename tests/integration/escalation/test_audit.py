@@ -3,7 +3,7 @@ from sqlalchemy import text
 
 from alerts.escalation.cases.actions import OpenEvidence, Triage
 from alerts.escalation.errors import BrokenChain
-from alerts.escalation.store.audit import Verified, erase_parts, verify
+from alerts.escalation.store.audit import Verified, erase_parts, hash_of, verify
 from alerts.escalation.store.reading import history_of
 from alerts.escalation.store.tables import AuditRow
 from tests.escalation_world import DORA, RATER_ID, World
@@ -49,6 +49,17 @@ def test_what_was_altered_is_found_and_named(world: World, statement: str, says:
     world.confirmed()
     spoil(world, statement)
     with pytest.raises(BrokenChain, match=says):
+        checked(world)
+
+
+def test_a_row_that_was_rewritten_with_its_hash_no_longer_fits_the_next(world: World) -> None:
+    world.confirmed()
+    with world.store.reading() as session:
+        row = session.get_one(AuditRow, 3)
+        session.expunge(row)
+    row.actor = "emil"
+    spoil(world, f"UPDATE audit SET actor = 'emil', hash = '{hash_of(row)}' WHERE seq = 3")
+    with pytest.raises(BrokenChain, match="row 4 was altered, or the one before it"):
         checked(world)
 
 

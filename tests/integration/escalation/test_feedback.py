@@ -11,15 +11,18 @@ from alerts.escalation.cases.roles import Person, Role
 from alerts.escalation.deliver.outbox import send_again
 from alerts.escalation.errors import NotThere, Unmet, WrongRole
 from alerts.escalation.store.audit import verify
+from alerts.escalation.store.reading import decisions_of, findings_of, readings_of
 from alerts.escalation.store.tables import DeliveryRow, OutgoingRow, SampleRow, Table
 from alerts.escalation.store.tokens import create_token
 from alerts.escalation.work.correcting import correct_gold
 from alerts.escalation.work.erasing import erase_rater
+from alerts.escalation.work.evidence import event_of
 from alerts.escalation.work.precision import blind_of_detectors
 from alerts.escalation.work.rater_pool import Judged, MemoryPool
+from alerts.escalation.work.retention import drop_old_evidence
 from alerts.escalation.work.sampling import blind_items, draw_samples, is_drawn, judge_again
 from stream.events import Event, Gold
-from tests.escalation_world import ANA, DORA, LEE, RATER, RATER_ID, World, finding
+from tests.escalation_world import ANA, DAY_MS, DORA, LEE, RATER, RATER_ID, World, finding
 
 PRIVACY, ADMIN = Person("pia", Role.PRIVACY), Person("root", Role.ADMIN)
 DRAWN = [number for number in range(2, 200) if is_drawn(f"{number:032x}", "seed")]
@@ -134,6 +137,22 @@ def test_what_is_erased_stays_erased_when_it_comes_up_again(world: World) -> Non
     row = world.take(finding(id="f" * 32))
     assert row is not None
     assert row.case_id != case_id
+
+
+def test_evidence_goes_ninety_days_after_its_case_ended_and_the_decision_stays(world: World) -> None:
+    case_id, live = world.confirmed(), world.opened(2)
+    world.do(ANA, case_id, Close())
+    dropped = []
+    for days in (89, 2, 1):
+        world.now_ms += days * DAY_MS
+        with world.store.writing() as session:
+            dropped.append(drop_old_evidence(session, 90, world.now_ms))
+    assert dropped == [0, 1, 0]
+    with world.store.reading() as session:
+        assert event_of(findings_of(session, world.case(case_id))[0]) is None
+        assert event_of(findings_of(session, world.case(live))[0]) is not None
+        assert decisions_of(session, world.case(case_id))[0].verdict == "confirmed"
+        assert readings_of(session, world.case(case_id)) == []
 
 
 def test_an_appeal_is_erased_with_its_words(world: World) -> None:

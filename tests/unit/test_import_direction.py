@@ -58,7 +58,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     "alerts": frozenset({"stream"}),
     # The escalation service and the stream meet at their events, errors, the way TOML files are read and the policy.
-    "alerts.escalation": frozenset({"stream.errors", "stream.events", "stream.policy", "stream.toml_file"}),
+    "alerts.escalation": frozenset(
+        {"alerts.wording", "stream.errors", "stream.events", "stream.policy", "stream.toml_file"}
+    ),
     "alerts.escalation.metrics": frozenset({"stream.telemetry.metrics"}),
     "alerts.escalation.web": frozenset(
         {"alerts.escalation", "alerts.wording", "stream.errors", "stream.events", "stream.telemetry.metrics"}
@@ -81,7 +83,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "redis": ("stream/state/redis_*.py", "stream/state/connect.py", "stream/state/guard.py", "stream/state/wire.py"),
     "aiokafka": ("stream/transport/*.py",),
     "kafka": ("stream/transport/*.py", "stream/commands/*.py"),
-    "prometheus_client": ("stream/telemetry/*.py",),
+    "prometheus_client": ("stream/telemetry/*.py", "alerts/escalation/web/usage.py"),
 }
 
 # Ways to the clock, to chance, to the machine: the pure core has none of them, it takes values.

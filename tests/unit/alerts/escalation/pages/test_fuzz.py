@@ -28,8 +28,8 @@ def test_no_request_makes_it_fail(made: Sample) -> None:
         if answered.status_code >= 500:
             faults.append((case.method, case.path, answered.status_code, case.body))
 
-    for found in document.get_all_operations():
-        operation = found.ok()
+    operations: list[Any] = list(document.get_all_operations())
+    for operation in (found.ok() for found in operations):
         tried = settings(
             max_examples=EXAMPLES,
             deadline=None,

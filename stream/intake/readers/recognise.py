@@ -34,17 +34,14 @@ FORMATS: Final = (ROWS, *(reader.name for reader in READERS))
 def recognise(path: str, reading: Reading) -> type[Reader] | None:
     """The tool's reader; None for rows of our own columns.
 
-    Raises InputError when the file is none of the format that was asked for, or could come from two tools.
+    Raises InputError when the file is none of the format that was asked for, could come from two tools, or cannot be
+    read at its very beginning.
     """
     if reading.format == ROWS or (reading.format is None and reading.maps_all):
         return None
     if reading.format is not None:
         return _asked_for(path, reading.format)
-    try:
-        first = first_record(path)
-    except InputError:
-        return None  # reading it as rows says what is wrong, as for every file that is no tool's
-    found = readers_of(first)
+    found = readers_of(first_record(path))
     if len(found) > 1:
         names = " or ".join(f"--format {reader.name}" for reader in found)
         raise InputError(f"{path}: could be an export of {len(found)} tools; say which: {names}")

@@ -20,8 +20,8 @@ class Export(NamedTuple):
         asked = f"; the label answers the question {self.question}" if self.question else ""
         return [
             f"Read {files} of {self.title}{asked}.",
-            *(f"Left out: {times:,} {what}." for what, times in sorted(self.left_out.items())),
-            *(f"Note: {times:,} {what}." for what, times in sorted(self.noted.items())),
+            *(f"Left out: {what} ({times:,})." for what, times in sorted(self.left_out.items())),
+            *(f"Note: {what} ({times:,})." for what, times in sorted(self.noted.items())),
         ]
 
 

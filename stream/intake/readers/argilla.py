@@ -41,8 +41,8 @@ class Argilla:
 
     @staticmethod
     def recognises(fields: Mapping[str, Any]) -> bool:
-        if isinstance(fields.get("responses"), dict | list):
-            return isinstance(fields.get("fields"), dict)
+        if isinstance(fields.get("responses"), dict | list) and isinstance(fields.get("fields"), dict):
+            return True
         return any(name.endswith(_RESPONSES) and f"{name}.users" in fields for name in fields)
 
     def rows(self, record: Record) -> Iterable[Row]:
@@ -94,7 +94,7 @@ class Argilla:
 
 
 def _by_question(fields: Mapping[str, Any]) -> dict[str, list[_Response]]:
-    responses = fields.get("responses")
+    responses = fields.get("responses") if "fields" in fields else None
     if isinstance(responses, dict):
         return {question: [_response(one) for one in given or ()] for question, given in responses.items()}
     if isinstance(responses, list):

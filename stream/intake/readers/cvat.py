@@ -9,6 +9,7 @@ several jobs.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from stream.intake.readers.cvat_xml import META
 from stream.intake.readers.port import Asked, Record, Row
 from stream.intake.readers.unreadable import Unreadable
 
@@ -35,15 +36,15 @@ class Cvat:
 
     @staticmethod
     def recognises(fields: Mapping[str, Any]) -> bool:
-        return isinstance(fields.get("meta"), dict) or "frame_results" in fields
+        return isinstance(fields.get(META), dict) or _is_quality_report(fields)
 
     def rows(self, record: Record) -> Iterable[Row]:
         """The image's tags. Raises Unreadable for exports that do not say whose answers they hold."""
         fields = record.fields
-        if "frame_results" in fields:
+        if _is_quality_report(fields):
             raise Unreadable("is a quality report, which counts conflicts and holds no answers; " + _EXPORT_JOBS)
-        if "meta" in fields:
-            self._job = _job(fields["meta"])
+        if META in fields:
+            self._job = _job(fields[META])
             self._updated_ms = self._asked.clock.ms(self._job.get("updated"))
         elif fields["kind"] == "track":
             raise Unreadable("is a video with tracks, which have no labels for single frames; only images can be read")
@@ -75,6 +76,10 @@ class Cvat:
             return [str(tag["label"]) for tag in tags]
         self._asked.questions.choose([name for tag in tags for name in tag["attributes"]])
         return [tag["attributes"][wanted] for tag in tags if tag["attributes"].get(wanted)]
+
+
+def _is_quality_report(fields: Mapping[str, Any]) -> bool:
+    return {"comparison_summary", "frame_results"} <= fields.keys()
 
 
 def _job(meta: Mapping[str, Any]) -> Mapping[str, Any]:

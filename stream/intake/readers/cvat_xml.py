@@ -1,18 +1,19 @@
 """The XML that CVAT writes, as records: first what it says of the job, then an image each."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from stream.errors import InputError
 from stream.intake.opening import Watch, open_bytes
 from stream.intake.readers.port import Record
 
+META: Final = "<meta>"  # no other tool's field has such a name
 _ATTRIBUTED = {"tag", "box", "polygon", "polyline", "points", "cuboid", "ellipse", "mask", "skeleton"}
 
 
 def xml_records(path: str, watch: Watch) -> Iterator[Record]:
-    """{"meta": …}, then {"image": id, "name": …, "marks": [{"kind": "tag", "label": …}]}; a track stands by itself."""
+    """{META: …}, then {"image": id, "name": …, "marks": [{"kind": "tag", "label": …}]}; a track stands by itself."""
     with open_bytes(path, watch) as file:
         if b"<!DOCTYPE" in file.read(1 << 12):
             raise InputError(f"{path}: has a document type, which CVAT never writes; export it again")
@@ -25,7 +26,7 @@ def xml_records(path: str, watch: Watch) -> Iterator[Record]:
                 if event == "start" or element.tag not in {"meta", "image", "track"}:
                     continue
                 if element.tag == "meta":
-                    yield Record("meta", {"meta": _tree(element)})
+                    yield Record("meta", {META: _tree(element)})
                 else:
                     images += 1
                     yield Record(f"{element.tag} {images}", _image(element))

@@ -37,7 +37,8 @@ class LabelStudio:
     def recognises(fields: Mapping[str, Any]) -> bool:
         """Also of versions before 1.0, which said "completions"."""
         annotations = fields.get("annotations", fields.get("completions"))
-        return isinstance(fields.get("data"), dict) and isinstance(annotations, list)
+        is_task = isinstance(fields.get("data"), dict) and isinstance(annotations, list)
+        return is_task and "datasetObjectId" not in fields  # SageMaker's annotations are others
 
     def rows(self, record: Record) -> Iterable[Row]:
         """The task's annotations. Raises Unreadable where they were exported as numbers only."""

@@ -39,7 +39,8 @@ class SageMaker:
     def recognises(fields: Mapping[str, Any]) -> bool:
         if "datasetObjectId" in fields:
             return isinstance(fields.get("annotations"), list)
-        return any(_are_answers(fields.get(name)) for name in _RESPONSES)
+        # A response may be without answers; a list that is empty beside other fields tells nothing.
+        return fields == {"answers": []} or any(_are_answers(fields.get(name)) for name in _RESPONSES)
 
     def rows(self, record: Record) -> Iterable[Row]:
         """The answers about one data object. Raises Unreadable when it is not known which."""
@@ -77,7 +78,11 @@ class SageMaker:
 
 
 def _are_answers(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) and "answerContent" in one for one in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, dict) and "answerContent" in one for one in value)
+    )
 
 
 def _content(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -88,7 +88,7 @@ def _members(cell: str | None) -> list[str] | None:
     if cell.startswith("["):
         try:
             found = json.loads(cell)
-        except ValueError:
+        except (ValueError, RecursionError):
             return [cell]
         return [str(member) for member in found]
     return [cell]

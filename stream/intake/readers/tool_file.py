@@ -70,7 +70,7 @@ class ToolFile:
                     yield record.place, self._labelled(row | self._mapped(record))
             except Unreadable as error:
                 raise InputError(f"{self._path}: {record.place}: {error}") from None
-            except (KeyError, TypeError, AttributeError):
+            except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError):
                 # Objects of another shape than the tool writes; the parser's own words would quote the file.
                 raise InputError(
                     f"{self._path}: {record.place}: not as {self._reader.title} writes it; export it again, or say "

@@ -36,6 +36,16 @@ def test_whatever_a_project_calls_its_own_fields_it_is_recognised(file: str, mor
     assert [reader.name for reader in readers_of(widened)] == [name]
 
 
+@pytest.mark.parametrize("file", WRITTEN)
+@pytest.mark.parametrize("key", ["meta", "data", "fields", "answers", "annotations", "responses", "items", "answer"])
+@pytest.mark.parametrize("value", [{}, [], "x", [{"label": "x"}], {"source": "x"}])
+def test_a_field_that_other_tools_have_too_confuses_nobody(file: str, key: str, value: Any) -> None:
+    record = first_record(str(EXPORTS / file))
+    assert record is not None
+    name, _ = WRITTEN[file]
+    assert [reader.name for reader in readers_of(record._replace(fields={key: value, **record.fields}))] == [name]
+
+
 @pytest.mark.parametrize(
     "header", ["item_id,rater_id,label", "unit,worker,answer", "item_id,rater_id,label,gold,submitted_at_ms", ""]
 )

@@ -112,6 +112,15 @@ def toloka_row(number: int) -> str:
     return f"{FILLER}\ta\ta{number // 5}\tt{number}\tw{number % 9}\t{times}"
 
 
+def cvat_image(number: int) -> str:
+    tag = f'<tag label="a" source="manual"><attribute name="remark">{FILLER}</attribute></tag>'
+    return f'<image id="{number}" name="{number}.jpg">{tag}</image>'
+
+
+CVAT_BEGIN = (
+    "<annotations><meta><job><id>1</id><updated>2024-07-23 16:00:52+00:00</updated>"
+    "<assignee><username>ann</username></assignee></job></meta>"
+)
 TOLOKA_HEADER = (
     "INPUT:text\tOUTPUT:q\tASSIGNMENT:assignment_id\tASSIGNMENT:task_id\tASSIGNMENT:worker_id\tASSIGNMENT:started"
     "\tASSIGNMENT:submitted\n"
@@ -123,6 +132,7 @@ TOLOKA_HEADER = (
     [
         ("project.json", "[", label_studio_task, ",\n", "]"),
         ("results.tsv", TOLOKA_HEADER, toloka_row, "\n", "\n"),
+        ("annotations.xml", CVAT_BEGIN, cvat_image, "\n", "</annotations>"),
     ],
 )
 def test_a_large_file_takes_little_memory(tmp_path, name, begin, made, separator, end) -> None:

@@ -147,6 +147,10 @@ def test_an_hour_that_clocks_repeat_is_told(tmp_path):
     [
         ("1,2/25/2015 02:36:47,true\n", r"line 8: 3 cells under 17 columns; is the file complete"),
         ('1,"2/25/2015\n', r"line 8: .*is the file complete"),
+        (
+            '1,2/25/2015 02:36:47,true,9,,,false,,,31001,,,,,positive,,"Win',
+            r"line 8: unexpected end of data; is the file",
+        ),
         ("1,25.2.2015,true,9,,,false,,,31001,,,,,positive,,x\n", r"line 8: '25.2.2015' is no time that can be read"),
         ("1,2/25/2015 02:36:47,true,9,,,false,,,,,,,,positive,,x\n", r"line 8, column _worker_id: is empty"),
     ],

@@ -27,15 +27,13 @@ HORIZON_DAYS = 36_500.0
 class Sources:
     """Files read one after the other. Without `with_golds` known answers (golds and adjudications) are left out.
 
-    With `in_time_order` they are read together, by the time of their events. The judgments of `known_answers_by`, as
-    that rater is called after reading, are known answers.
+    With `in_time_order` they are read together, by the time of their events.
     """
 
     paths: tuple[str, ...]
     reading: Reading
     with_golds: bool = True
     in_time_order: bool = False
-    known_answers_by: str | None = None
 
     def __iter__(self) -> Iterator[Event]:
         """All events in order; raises InputError naming file and line.
@@ -54,7 +52,7 @@ class Sources:
                     rows += 1
                     if rows_before or not self.with_golds:
                         event = self._judgment(event, rows, rows_before, has_clock=file.has_clock)  # noqa: PLW2901
-                    if event.rater_id != self.known_answers_by or event.label is None:
+                    if event.rater_id != self.reading.known_answers_by or event.label is None:
                         yield event
                     elif self.with_golds:
                         yield known_answer(event)
@@ -83,6 +81,7 @@ def survey_all(paths: Sequence[str], reading: Reading, watch: Watch = unwatched)
         first_ms=min((found.first_ms for found in filled), default=0),
         last_ms=max((found.last_ms for found in filled), default=0),
         in_order=all(found.in_order for found in surveys),
+        by_expert=sum(found.by_expert for found in surveys),
         exports=merged(export for found in surveys for export in found.exports),
     )
 

@@ -131,7 +131,8 @@ def backtest(
     seconds = time.perf_counter() - began
     if as_json:
         told = as_dict(result, opened.found, written, seconds)
-        click.echo(json.dumps(told | {"report": summary_of(made.report)}, indent=2))
+        exports = [export._asdict() for export in opened.found.exports]
+        click.echo(json.dumps(told | {"exports": exports, "report": summary_of(made.report)}, indent=2))
     else:
         show(result, opened.found, opened.undeclared, written, seconds)
         show_report(made.report)

@@ -133,11 +133,14 @@ def open_files(choice: Choice, queues: Path | None = None) -> Opened:
         format=choice.file_format,
         question=choice.question,
         time_zone=choice.time_zone,
+        known_answers_by=_known_as(choice.known_answers_by, key),
     )
     paths = _paths(choice.files)
     with bytes_bar() as bar:
         task = bar.add_task("looking through the files", total=sum(Path(path).stat().st_size for path in paths))
         found = survey_all(paths, reading, lambda count: bar.advance(task, count))
+    if choice.known_answers_by is not None and not found.by_expert:
+        raise InputError("no answers of --known-answers-by in the files: write the rater's id as it stands there")
     for export in found.exports:
         for sentence in export.sentences():
             note(sentence)
@@ -147,7 +150,6 @@ def open_files(choice: Choice, queues: Path | None = None) -> Opened:
         with_golds=not choice.no_gold,
         # A tool's export has a task's answers together; what is ours is in the order that its owner gave it.
         in_time_order=bool(found.exports) and found.has_clock and not found.in_order,
-        known_answers_by=_known_as(choice.known_answers_by, key),
     )
     return Opened(
         sources=sources,

@@ -44,16 +44,19 @@ class FileSurvey:
     last_ms: int
     in_order: bool  # submitted times never go down
     exports: tuple[Export, ...] = ()  # of the tools that files come from
+    by_expert: int = 0  # judgments of the rater whose answers are the known ones
 
 
 def survey(path: str, reading: Reading | None = None, watch: Watch = unwatched) -> FileSurvey:
     """Reads the file once, in bounded memory; raises InputError like reading it does."""
     file = EventFile(path, reading, watch)
-    found = _Found()
+    expert, found, by_expert = reading.known_answers_by if reading else None, _Found(), 0
     for event in file:
         found.add(event)
+        if expert is not None and isinstance(event, Judgment) and event.rater_id == expert:
+            by_expert += 1
     exports = () if file.export is None else (file.export,)
-    return dataclasses.replace(found.survey(has_clock=file.has_clock), exports=exports)
+    return dataclasses.replace(found.survey(has_clock=file.has_clock), exports=exports, by_expert=by_expert)
 
 
 def declare(found: FileSurvey, settings: Settings | None = None) -> Settings:

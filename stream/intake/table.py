@@ -53,7 +53,8 @@ class Reading:
     `columns` gives the file's name for one of ours where they differ ({"item_id": "unit"}). A text in the label columns
     of a queue in `set_queues` is split at `separator`. `pseudonym` replaces rater ids that are no pseudonyms yet.
     `format` names a tool's export (`readers.recognise.FORMATS`) or "rows"; without it the content tells. `question` is
-    the one whose answer is the label, `time_zone` the one that times without an offset are in.
+    the one whose answer is the label, `time_zone` the one that times without an offset are in. `known_answers_by` is
+    the rater, under the name that reading gives, whose judgments are known answers.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Reading:
     format: str | None = None
     question: str | None = None
     time_zone: ZoneInfo | None = None
+    known_answers_by: str | None = None
 
     @property
     def maps_all(self) -> bool:

@@ -37,12 +37,12 @@ def test_every_kind_of_event_comes_back_as_it_was():
 def test_an_experts_answers_are_known_answers_on_request(tmp_path):
     path = tmp_path / "judgments.csv"
     path.write_text("item_id,rater_id,label,outcome\nx,ann,a,\nx,expert,b,\ny,expert,,skipped\n")
-    first, gold, skip = Sources((str(path),), Reading(), known_answers_by="expert")
+    first, gold, skip = Sources((str(path),), Reading(known_answers_by="expert"))
     assert (first.rater_id, gold, skip.outcome) == (
         "ann",
         Gold(queue="default", item_id="x", label="b", revision=1, at=first.submitted_at + 1000),
         "skipped",
     )
-    bare = list(Sources((str(path),), Reading(), with_golds=False, known_answers_by="expert"))
+    bare = list(Sources((str(path),), Reading(known_answers_by="expert"), with_golds=False))
     assert [event.rater_id for event in bare if isinstance(event, Judgment)] == ["ann", "expert"]
     assert [event.outcome for event in bare] == ["answered", "skipped"]

@@ -94,6 +94,8 @@ def test_an_experts_answers_are_known_ones_also_under_a_pseudonym(opened, tmp_pa
     raters = {event.rater_id for event in found.sources if isinstance(event, Judgment)}
     assert len(raters) == 1
     assert (raters == {"news-ann"}) is not is_hidden
+    with pytest.raises(InputError, match=r"no answers of --known-answers-by in the files"):
+        opened(EXPORTS / "prodigy.jsonl", "--known-answers-by", "news-bert", *key)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from stream.events import DAY_MS, REVISION_MAX
 from stream.intake.moments import to_ms
 from stream.intake.readers.unreadable import Unreadable
 
+KNOWN_MAX = 10_000
 _US_STYLE = "%m/%d/%Y %H:%M:%S"  # Appen
 _UNIX_STYLE = "%a %b %d %H:%M:%S %Y"  # Mechanical Turk, which puts the zone before the year
 # The abbreviations that Mechanical Turk writes. Others mean different offsets in different places.
@@ -21,13 +22,14 @@ class Clock:
 
     def __init__(self, zone: ZoneInfo | None, noted: Counter[str]) -> None:
         self._zone, self._noted = zone, noted
+        self._known: dict[str, int] = {}
 
     def ms(self, text: object) -> int | None:
         """Milliseconds since the epoch, None for an empty cell; raises Unreadable."""
         if text is None or text == "":
             return None
         found = to_ms(text) if isinstance(text, str) else None
-        return found if isinstance(found, int) else (self._moment(str(text)) - _EPOCH) // _MILLISECOND
+        return found if isinstance(found, int) else self._read(str(text))
 
     def duration_ms(self, seconds: object, judgments: int = 1) -> int | None:
         """A judgment's part of the seconds spent on so many; None where the tool says nothing that makes sense."""
@@ -45,6 +47,18 @@ class Clock:
             return duration_ms
         self._noted["times spent below zero or above 24 hours, not used"] += 1
         return None
+
+    def _read(self, text: str) -> int:
+        """A page's judgments have its times in common, and other ways to write them are slow to read."""
+        if text in self._known:
+            return self._known[text]
+        doubtful = self._noted.total()
+        moment_ms = (self._moment(text) - _EPOCH) // _MILLISECOND
+        if self._noted.total() == doubtful:  # each doubtful one is counted
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            self._known[text] = moment_ms
+        return moment_ms
 
     def _moment(self, text: str) -> datetime:
         moment = _parsed(text)

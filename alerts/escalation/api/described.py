@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from alerts.escalation.api import alertmanager, cases, desk_tools, scorecards
+from alerts.escalation.api import alertmanager, cases, desk_tools, scorecards, truth
 from alerts.escalation.web.problem import MEDIA_TYPE
 
 PREFIX = "/api/v1"
@@ -35,7 +35,7 @@ _ERRORS = {
 def api_routes() -> APIRouter:
     """Every route of the API."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (cases, scorecards, desk_tools, alertmanager):
+    for part in (cases, scorecards, desk_tools, truth, alertmanager):
         routes.include_router(part.routes)
     return routes
 

@@ -27,10 +27,6 @@ from alerts.escalation.web.acting import act_as_person, clear_as_person, rater_l
 from alerts.escalation.web.audited import note_read
 from alerts.escalation.web.bodies import RawBody, decoded
 from alerts.escalation.web.case_view import (
-    CaseLine,
-    CaseView,
-    EventView,
-    FindingView,
     case_line,
     case_view,
     finding_view,
@@ -38,6 +34,7 @@ from alerts.escalation.web.case_view import (
     history_view,
 )
 from alerts.escalation.web.exports import cases_csv, evidence_csv
+from alerts.escalation.web.shown import CaseLine, CaseView, EventView, FindingView
 from alerts.escalation.web.who import Asking, TheSite, demand_reader, demand_role
 from alerts.escalation.work.perform import BULK_MOST
 

@@ -18,9 +18,10 @@ from alerts.escalation.store.reading import appeals_of
 from alerts.escalation.store.tables import CaseRow
 from alerts.escalation.store.visible import visible_cases
 from alerts.escalation.web.audited import note_read
-from alerts.escalation.web.case_view import CaseView, case_view
+from alerts.escalation.web.case_view import case_view
 from alerts.escalation.web.forms import Form
 from alerts.escalation.web.problem import BadRequest, TooMany, status_of
+from alerts.escalation.web.shown import CaseView
 from alerts.escalation.web.site import Site
 from alerts.escalation.web.templates import render, tongue_of
 from alerts.escalation.web.who import TheSite, address_of, demand_own_site

@@ -11,8 +11,6 @@ from alerts.escalation.cases.roles import Person
 from alerts.escalation.cases.states import ENDED
 from alerts.escalation.errors import NotThere
 from alerts.escalation.store.tables import (
-    DUE_OR_NEVER,
-    NEVER_MS,
     AlertRow,
     AppealRow,
     AuditRow,
@@ -28,6 +26,7 @@ from alerts.escalation.store.visible import visible_cases
 
 PAGE = 50
 PAGE_MOST = 500
+_NEVER_MS = 2**62  # sorts what has no deadline behind what has one
 
 
 class CaseFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +62,7 @@ def list_cases(
     session: Session, person: Person, narrowed: CaseFilter, after: Cursor | None = None, limit: int = PAGE
 ) -> CasePage:
     """A page of the cases that the person may see."""
-    due = DUE_OR_NEVER
+    due = func.coalesce(CaseRow.due_ms, _NEVER_MS)
     # Ids first: they are sorted out of an index, and only the page's own rows are read.
     asked = select(CaseRow.id).where(*_conditions(person, narrowed))
     if after is not None:
@@ -76,7 +75,7 @@ def list_cases(
     if len(found) == len(page):
         return CasePage(page, None)
     last = page[-1]
-    return CasePage(page, Cursor(NEVER_MS if last.due_ms is None else last.due_ms, last.id))
+    return CasePage(page, Cursor(_NEVER_MS if last.due_ms is None else last.due_ms, last.id))
 
 
 def count_cases(session: Session, person: Person, narrowed: CaseFilter) -> int:

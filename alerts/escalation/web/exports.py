@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 
 from alerts.escalation.scorecards.card import Card, Share
-from alerts.escalation.web.case_view import CaseLine, FindingView
+from alerts.escalation.web.shown import CaseLine, FindingView
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 

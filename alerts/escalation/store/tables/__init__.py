@@ -3,7 +3,7 @@
 from alerts.escalation.store.tables.access import SessionRow, TokenRow
 from alerts.escalation.store.tables.audit import AuditPart, AuditRow
 from alerts.escalation.store.tables.base import Table
-from alerts.escalation.store.tables.cases import DUE_OR_NEVER, NEVER_MS, CaseRow, CommentRow, EvidenceViewRow
+from alerts.escalation.store.tables.cases import CaseRow, CommentRow, EvidenceViewRow
 from alerts.escalation.store.tables.decisions import AppealRow, ConsequenceRow, DecisionRow
 from alerts.escalation.store.tables.deliveries import DeliveryRow, OutageRow, OutgoingRow
 from alerts.escalation.store.tables.findings import AlertRow, FindingRow, ReadingRow
@@ -11,8 +11,6 @@ from alerts.escalation.store.tables.samples import SampleItemRow, SampleRow
 from alerts.escalation.store.tables.scorecards import DisputeRow, ExclusionRow, ScorecardRow
 
 __all__ = [
-    "DUE_OR_NEVER",
-    "NEVER_MS",
     "AlertRow",
     "AppealRow",
     "AuditPart",

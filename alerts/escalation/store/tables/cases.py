@@ -1,4 +1,4 @@
-from sqlalchemy import ForeignKey, Index, func, literal_column
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alerts.escalation.cases.states import CaseKind, CaseState
@@ -56,13 +56,6 @@ class CaseRow(Table):
     @property
     def case_state(self) -> CaseState:
         return CaseState(self.state)
-
-
-NEVER_MS = 2**62  # sorts what has no deadline behind what has one
-# As the index below has it: with a parameter in place of the number, no database would see that they are the same.
-DUE_OR_NEVER = func.coalesce(CaseRow.due_ms, literal_column(str(NEVER_MS)))
-Index("ix_cases_due_or_never", DUE_OR_NEVER, CaseRow.id)
-Index("ix_cases_vendor_due_or_never", CaseRow.vendor, DUE_OR_NEVER, CaseRow.id)
 
 
 class EvidenceViewRow(Table):

@@ -1,4 +1,4 @@
-"""Scorecards, disputes about them, days that do not count; and the list of cases by deadline from an index."""
+"""Scorecards, disputes about them, and days that do not count."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,9 +13,6 @@ _COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """To this version."""
-    never = sa.text("coalesce(due_ms, 4611686018427387904)")
-    op.create_index("ix_cases_due_or_never", "cases", [never, "id"])
-    op.create_index("ix_cases_vendor_due_or_never", "cases", ["vendor", never, "id"])
     op.create_table(
         "scorecards",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -64,5 +61,3 @@ def downgrade() -> None:
     op.drop_table("exclusions")
     op.drop_table("disputes")
     op.drop_table("scorecards")
-    op.drop_index("ix_cases_vendor_due_or_never", "cases")
-    op.drop_index("ix_cases_due_or_never", "cases")

@@ -23,14 +23,14 @@ sync: ## Make the Python environment from the lock file
 	@$(UV) sync --locked --quiet
 
 demo: sync ## Run the whole stack with a simulated crowd, without Docker
-	@$(RUN) python -m stack.install
+	@$(RUN) python -m stack.install kafka redis prometheus alertmanager
 	@$(RUN) raterwatch demo $(ARGS)
 
 # Three lanes side by side, since most tests of servers wait more than they compute. The longest is shown live, the
 # others after it; tests of alerts tell how long a message took (-s).
 LANES = "--ignore=tests/integration" "-s tests/integration/alerts"
 LIVE = tests/integration --ignore=tests/integration/alerts
-test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
+test: sync ## Run all tests, on real Kafka, Redis, PostgreSQL, Prometheus, Alertmanager and Chromium
 	@$(RUN) python -m stack.install
 	@$(RUN) raterwatch worker --compile-only
 ifeq ($(strip $(ARGS)),)

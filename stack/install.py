@@ -19,6 +19,7 @@ COMPONENTS: dict[str, tuple[Program, ...]] = {
     "postgres": (programs.POSTGRES, programs.INITDB),
     "prometheus": (programs.PROMETHEUS,),
     "alertmanager": (programs.ALERTMANAGER,),
+    "chromium": (programs.CHROMIUM,),
 }
 
 

@@ -42,5 +42,6 @@ PROMETHEUS = Program(("prometheus",), "prometheus")
 # Debian keeps PostgreSQL's programs off PATH, in a folder of their version.
 POSTGRES = Program(("postgres",), "postgresql-15", ("/usr/lib/postgresql/*/bin",))
 INITDB = Program(("initdb",), "postgresql-15", ("/usr/lib/postgresql/*/bin",))
+CHROMIUM = Program(("chromium", "chromium-browser", "google-chrome"), "chromium")  # for tests of pages
 # Debian gives the Alertmanager a longer name than its authors do.
 ALERTMANAGER = Program(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")

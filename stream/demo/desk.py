@@ -29,8 +29,8 @@ class Desk(Process):
 
     def __init__(self, folder: Path, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
-        self._settings, self._port = folder / "escalation.toml", port
-        command = [sys.executable, "-m", "stream", "escalation", "--settings", str(self._settings)]
+        self.settings_file, self._port = folder / "escalation.toml", port
+        command = [sys.executable, "-m", "stream", "escalation", "--settings", str(self.settings_file)]
         super().__init__("escalation", command, folder, ready=self._is_ready, start_timeout_s=_START_S)
 
     def configure(
@@ -44,7 +44,7 @@ class Desk(Process):
             ("slack", f"{recorder}/slack/quality"),
         ):
             (self.folder / name).write_text(text)
-        self._settings.write_text(
+        self.settings_file.write_text(
             _toml("", contracts="contracts.toml", policy=str(policy.resolve()))
             + _toml("kafka", servers=kafka)
             + _toml(
@@ -66,14 +66,18 @@ class Desk(Process):
         )
         (self.folder / "contracts.toml").write_text("".join(contracts))
 
-    def sign_in_link(self, person: str = "you", role: str = "decider") -> str:
-        """A link that signs a person in; raises Unavailable when the service cannot make one."""
+    def sign_in_link(self) -> str:
+        """A link that signs in whoever looks at the demo, as somebody who decides."""
+        return f"{self.address}/sign-in?token={self.token('you', 'decider')}"
+
+    def token(self, person: str, role: str) -> str:
+        """A token of a day; raises Unavailable when the service cannot make one."""
         command = [sys.executable, "-m", "stream", "tokens", "create", person, "--role", role, "--days", "1"]
-        command += ["--settings", str(self._settings)]
+        command += ["--settings", str(self.settings_file)]
         made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own module)
         if made.returncode != 0:
             raise Unavailable(f"no token could be made for the case desk:\n{made.stderr}")
-        return f"{self.address}/sign-in?token={made.stdout.strip()}"
+        return made.stdout.strip()
 
     def _is_ready(self) -> bool:
         try:

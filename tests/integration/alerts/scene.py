@@ -15,6 +15,7 @@ from stack.ports import Ports
 from stack.prometheus import Scraping
 from stream.demo.alerting import write_alert_files
 from stream.demo.deployment import Deployment
+from stream.demo.desk import Desk, running, vendor_secret
 from stream.demo.recorder import Message, Recorder
 from stream.demo.run import open_findings
 from stream.events import Finding
@@ -29,11 +30,11 @@ class Scene:
 
     def __init__(self, deployment: Deployment, recorder: Recorder) -> None:
         self.deployment, self.recorder = deployment, recorder
-        self._policy = deployment.folder / "policy.toml"
-        self._policy.write_text("[shadow]\ndays = 0.0\n")
+        self.policy = deployment.folder / "policy.toml"
+        self.policy.write_text("[shadow]\ndays = 0.0\n")
 
     def start_worker(self) -> None:
-        self.deployment.start_worker(policy_file=str(self._policy))
+        self.deployment.start_worker(policy_file=str(self.policy))
         self.deployment.wait_until_ready()
 
     @contextmanager
@@ -43,7 +44,7 @@ class Scene:
         other = Deployment(first.stack, first.folder / "second", partitions=first.settings.partitions)
         targets = [f"127.0.0.1:{one.settings.metrics_port}" for one in (first, other)]
         first.stack.prometheus.set_targets(targets)
-        other.start_worker(policy_file=str(self._policy), control_key_file=str(first.settings.control_key_file))
+        other.start_worker(policy_file=str(self.policy), control_key_file=str(first.settings.control_key_file))
         try:
             other.wait_until_ready()
             yield other
@@ -86,9 +87,12 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
-    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
-        files = write_alert_files(folder / "alerts", recorder.url, pace)
+def scene(folder: Path, pace: Pace, *queues: str, vendors_of_the_desk: tuple[str, ...] = ()) -> Iterator[Scene]:
+    """With vendors there is a case desk, too, which sends them signed webhooks."""
+    secret = vendor_secret()
+    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl", secret) as recorder:
+        desk = Desk(folder / "escalation", ports.take()) if vendors_of_the_desk else None
+        files = write_alert_files(folder / "alerts", recorder.url, pace, desk=desk.address if desk else None)
         scraping = Scraping(rule_files=files.rules, interval_s=pace.evaluate)
         with LocalStack(
             folder / "stack",
@@ -97,7 +101,7 @@ def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
             scraping=scraping,
             alertmanager_config=files.alertmanager,
         ) as stack:
-            deployment = Deployment(stack, folder, partitions=2)
+            deployment = Deployment(stack, folder, partitions=2, desk=desk)
             stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
             deployment.make_topics()
             payloads = tuple(QueuePayload(name=queue, labels=LABELS) for queue in queues)
@@ -105,7 +109,19 @@ def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
             made = Scene(deployment, recorder)
             try:
                 made.start_worker()
-                yield made
+                if desk is None:
+                    yield made
+                    return
+                desk.configure(
+                    kafka=stack.kafka.bootstrap,
+                    policy=made.policy,
+                    vendors=vendors_of_the_desk,
+                    recorder=recorder.url,
+                    token_file=files.desk_token,
+                    secret=secret,
+                )
+                with running(desk):
+                    yield made
             finally:
                 deployment.stop()
 

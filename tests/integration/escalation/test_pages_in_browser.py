@@ -55,7 +55,15 @@ def sign_in(page: Page, address: str, made: Sample, person: Person) -> None:
 
 def paths(made: Sample) -> list[str]:
     case = f"/cases/{made.case['alba']}"
-    return ["/cases", "/cases?state=answered", case, "/scorecards", "/scorecards/alba/2026-02", "/deliveries"]
+    return [
+        "/cases",
+        "/cases?state=answered",
+        case,
+        "/scorecards",
+        "/scorecards/alba/2026-02",
+        "/deliveries",
+        "/answers",
+    ]
 
 
 @pytest.mark.parametrize(

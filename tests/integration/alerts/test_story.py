@@ -1,4 +1,4 @@
-"""The whole story, on real parts: an unusual pattern, a case, an appeal, a wrong known answer, and everything undone."""
+"""The whole story on real parts: an unusual pattern, a case, an appeal, a wrong known answer, and all of it undone."""
 
 import json
 import shutil
@@ -36,14 +36,15 @@ class Staff:
     """Somebody of ours at the API of the desk."""
 
     def __init__(self, desk: Desk, person: str) -> None:
-        bearer = {"Authorization": f"Bearer {desk.token(person, 'decider')}"}
-        self._client = httpx.Client(base_url=f"{desk.address}/api/v1", headers=bearer, timeout=30)
+        self._bearer = {"Authorization": f"Bearer {desk.token(person, 'decider')}"}
+        self._api = f"{desk.address}/api/v1"
 
     def get(self, path: str, **params: str) -> Any:
-        return self._client.get(path, params=params).raise_for_status().json()
+        found = httpx.get(self._api + path, params=params, headers=self._bearer, timeout=30)
+        return found.raise_for_status().json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._client.post(path, json=body).raise_for_status().json()
+        return httpx.post(self._api + path, json=body, headers=self._bearer, timeout=30).raise_for_status().json()
 
     def act(self, case_id: str, action: str, **more: str) -> None:
         self.post(f"/cases/{case_id}/actions", {"action": action, **more})

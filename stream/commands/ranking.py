@@ -15,7 +15,6 @@ from stream.commands.reading import (
     latest_sums,
     partition_count,
     read_shard,
-    silent_raters,
 )
 from stream.quality.columns import FAST, FAST_KNOWN, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS
 from stream.quality.groups import GROUP
@@ -86,8 +85,7 @@ async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limi
             continue
         shards += 1
         rows.add(list(hot), {RATERS: list(hot.values())})
-        silent = await silent_raters(store, rows.shard)
-        shown = [row for key in hot if key[:8] not in silent and (row := rows.find(key))]
+        shown = [row for key in hot if key[:8] not in rows.silent and (row := rows.find(key))]
         wanted = [row for row in shown if _passes(row, filters, by_state)]
         first = heapq.nsmallest(_LOOKED_AT * limit, wanted, key=_order)
         in_front += await _with_latest(store, rows, [row.key for row in first], hot)

@@ -47,6 +47,7 @@ class ShardRows:
     shard: str
     tables: RaterTables
     findings: Mapping[tuple[RowKey, Detector], Finding]
+    silent: frozenset[bytes] = frozenset()  # the first 8 bytes of the keys of raters of whom nothing is to be shown
 
     def add(self, wanted: Sequence[RowKey], loaded: Mapping[str, Sequence[bytes | None]]) -> None:
         """Takes loaded rows; those that are not stored are left out, and so are parts that were not loaded."""
@@ -118,7 +119,7 @@ async def read_shard(store: ShardReader, settings: Settings, partition: int, *, 
         tables.by_width[width] = RaterTable(width, max(64, room))
     tables.restore(queues, groups)
     book.restore(await store.scan(shard, FINDINGS))
-    return ShardRows(shard, tables, book.open)
+    return ShardRows(shard, tables, book.open, _silent_in(board.get(WITHHELD_FIELD)))
 
 
 def _check_schema(shard: str, head: Head) -> None:
@@ -134,7 +135,11 @@ def _check_schema(shard: str, head: Head) -> None:
 async def silent_raters(store: ShardReader, shard: str) -> frozenset[bytes]:
     """The first 8 bytes of the keys of raters of whom a shard shows nothing: restricted, or about to be erased."""
     [data] = (await store.load(shard, {BOARD: [WITHHELD_FIELD]}))[BOARD]
-    return frozenset() if data is None else msgspec.msgpack.decode(data, type=Silent).raters
+    return _silent_in(data)
+
+
+def _silent_in(stored: bytes | None) -> frozenset[bytes]:
+    return frozenset() if stored is None else msgspec.msgpack.decode(stored, type=Silent).raters
 
 
 async def rater_rows(store: ShardReader, settings: Settings, rater_id: str) -> list[RaterRow]:

@@ -107,6 +107,8 @@ class Knowledge:
         rows = np.array([row_of.get(key, -1) for key in summaries["queue"].tolist()], "i8")
         rows[[directory.has_forgotten(rater) for rater in summaries["rater"].tolist()]] = -1
         keys, found = np.zeros(len(rows), "u8"), np.zeros((len(rows), WEIGHTS + LABELS_MAX), "i2")
-        good, classes = self._queues.rows.values[:, GOOD], self._queues.rows.queues["classes"]
+        rows_of = self._queues.rows
+        # Copies in one piece: with a single queue a column is one too, and the kernel would be compiled twice.
+        good, classes = rows_of.values[:, GOOD].copy(), rows_of.queues["classes"].copy()
         count = weigh_raters(summaries, rows, good, classes, keys, found)
         self._queues.votes.put_all(keys[:count], found[:count])

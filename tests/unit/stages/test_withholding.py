@@ -101,7 +101,7 @@ def traces(store: Store, rater: str, messages: Sequence[Message] = ()) -> list[s
         key.to_bytes(8, "big"),
         key.to_bytes(8, "little").hex().encode(),
         partner_bytes(key),
-        int(vote_key(key, queue)).to_bytes(8, "little"),
+        int(vote_key(np.uint64(key), np.uint64(queue))).to_bytes(8, "little"),
     ]
     texts = [
         (f"{key_}: {field!r}", field + value) for key_, fields in store.rows.items() for field, value in fields.items()

@@ -66,6 +66,7 @@ def test_the_case_service_reads_its_files_and_gets_every_secret_that_they_name()
     contracts = load_contracts(folder / settings.contracts)
     secret_files = [name for one in contracts.vendors.values() if one.webhook for name in one.webhook.secret_files]
     text = (folder / "compose" / "escalation.toml").read_text()
+    text += yaml.safe_dump(SERVICES["escalation"]["environment"])
     named = {Path(name).name for name in [*re.findall(r"/run/secrets/\w+", text), *secret_files]}
     assert named == set(SERVICES["escalation"]["secrets"])
 

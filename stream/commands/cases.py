@@ -8,11 +8,14 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from alerts.escalation.cases.roles import Person, Role
 from alerts.escalation.cases.states import CaseKind, CaseState
 from alerts.escalation.deliver.outbox import dead_deliveries, send_again
 from alerts.escalation.store.reading import PAGE_MOST, CaseFilter, count_cases, list_cases
 from alerts.escalation.store.tables import CaseRow, DeliveryRow
+from alerts.escalation.work.holding import begin_hold, end_hold
 from stream.commands.escalation_options import at_the_terminal, opened_service, with_settings
+from stream.commands.rater_names import check_pseudonym
 from stream.commands.terminal import console, note, print_json, with_json
 from stream.commands.words import UNKNOWN, moment
 
@@ -23,10 +26,31 @@ from stream.commands.words import UNKNOWN, moment
 Examples:
   raterwatch cases list --vendor alba
   raterwatch cases deliveries
-  raterwatch cases send-again msg_0123…""",
+  raterwatch cases send-again msg_0123…
+  raterwatch cases hold rkx-7hq2m9t4vwzc --by "M. Okafor" --reason "lawsuit 17" """,
 )
 def cases() -> None:
-    """List cases by deadline, see what did not arrive, send it again."""
+    """List cases by deadline, see what did not arrive, send it again; put a rater under a legal hold."""
+
+
+@cases.command("hold", epilog='Example: raterwatch cases hold rkx-7hq2m9t4vwzc --by "M. Okafor" --reason "lawsuit 17"')
+@with_settings
+@click.argument("rater_id", metavar="RATER")
+@click.option("--by", required=True, help="Who orders it: a person's name, for the audit.")
+@click.option("--reason", help="Why. Without --end it has to be given.")
+@click.option("--end", is_flag=True, help="End the hold instead.")
+def hold(settings_file: Path, rater_id: str, by: str, reason: str | None, *, end: bool) -> None:
+    """Put a legal hold on RATER: until it ends nothing of the rater is erased or dropped, whatever its age."""
+    if not end and not reason:
+        raise click.UsageError("say why with --reason")
+    check_pseudonym(rater_id)
+    who = Person(by, Role.PRIVACY)
+    with opened_service(settings_file) as service, service.store.writing() as session:
+        if end:
+            end_hold(session, who, rater_id, service.clock())
+        else:
+            begin_hold(session, who, rater_id, reason or "", service.clock())
+    note("The hold has ended." if end else "Held: `raterwatch forget` refuses, and no evidence is dropped.")
 
 
 @cases.command("list", epilog="Example: raterwatch cases list --state answered --vendor alba")

@@ -14,6 +14,7 @@ from alerts.escalation.service import Service
 from alerts.escalation.store.reading import appeals_of, comments_of, decisions_of, findings_of, history_of
 from alerts.escalation.store.tables import CaseRow
 from alerts.escalation.work.erasing import erase_rater
+from alerts.escalation.work.holding import hold_on
 from stream.commands.case_holder import CaseHolder, Hold, NoCases
 from stream.commands.escalation_options import opened_service
 from stream.commands.terminal import note
@@ -41,6 +42,8 @@ class StoredCases:
         with opened_service(self._settings_file) as service, service.store.reading() as session:
             asked = select(CaseRow.id).where(CaseRow.rater_id == rater_id, CaseRow.state.not_in(ENDED))
             live = session.scalars(asked.order_by(CaseRow.id)).all()
+            if (hold := hold_on(session, rater_id)) is not None:
+                return Hold(f"a legal hold of {_moment(hold.began_ms)} stands ({hold.reason})")
         return (
             Hold(f"a case about this rater is not over ({', '.join(live)}); decide and close it first")
             if live

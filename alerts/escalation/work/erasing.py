@@ -17,6 +17,7 @@ from alerts.escalation.store.tables import (
     DecisionRow,
     DeliveryRow,
     FindingRow,
+    HoldRow,
     OutgoingRow,
     ReadingRow,
     SampleItemRow,
@@ -24,6 +25,7 @@ from alerts.escalation.store.tables import (
     SessionRow,
     TokenRow,
 )
+from alerts.escalation.work.holding import hold_on
 from alerts.escalation.work.subjects import forgotten_subject
 
 ERASED = ""
@@ -39,13 +41,17 @@ class Erased(NamedTuple):
 
 
 def erase_rater(session: Session, by: Person, rater_id: str, now_ms: int) -> Erased:
-    """Raises WrongRole, and Unmet while a case about the rater is not over: it may be the rater's own to appeal."""
+    """Raises WrongRole, and Unmet while a case about the rater is not over (it may be the rater's own to appeal), or
+    under a legal hold.
+    """
     if by.role is not Role.PRIVACY:
         raise WrongRole(f"to erase a rater is for: {Role.PRIVACY}")
     cases = session.scalars(select(CaseRow).where(CaseRow.rater_id == rater_id)).all()
     live = [case.id for case in cases if case.case_state not in ENDED]
     if live:
         raise Unmet(f"a case about this rater is not over ({', '.join(live)}); decide and close it first")
+    if (hold := hold_on(session, rater_id)) is not None:
+        raise Unmet(f"a legal hold stands on this rater since {hold.began_ms}; it has to end first")
     parts, sent = 0, set()
     for case in cases:
         parts += erase_parts(session, case.id)
@@ -58,7 +64,7 @@ def erase_rater(session: Session, by: Person, rater_id: str, now_ms: int) -> Era
     session.execute(delete(SampleItemRow).where(SampleItemRow.sample_id.in_(samples)))
     session.execute(delete(SampleRow).where(SampleRow.rater_id == rater_id))
     session.execute(delete(OutgoingRow).where(OutgoingRow.key == rater_id))
-    for table in (SessionRow, TokenRow):
+    for table in (SessionRow, TokenRow, HoldRow):
         session.execute(delete(table).where(table.rater_id == rater_id))
     record(session, Entry(now_ms, by, "erase_rater", facts={"cases": len(cases), "findings": len(findings)}))
     return Erased(len(cases), len(findings), parts, tuple(sorted(sent)))

@@ -7,6 +7,7 @@ from alerts.escalation.store.tables.cases import CaseRow, CommentRow, EvidenceVi
 from alerts.escalation.store.tables.decisions import AppealRow, ConsequenceRow, DecisionRow
 from alerts.escalation.store.tables.deliveries import DeliveryRow, OutageRow, OutgoingRow
 from alerts.escalation.store.tables.findings import AlertRow, FindingRow, ReadingRow
+from alerts.escalation.store.tables.holds import HoldRow
 from alerts.escalation.store.tables.samples import SampleItemRow, SampleRow
 from alerts.escalation.store.tables.scorecards import DisputeRow, ExclusionRow, ScorecardRow
 
@@ -24,6 +25,7 @@ __all__ = [
     "EvidenceViewRow",
     "ExclusionRow",
     "FindingRow",
+    "HoldRow",
     "OutageRow",
     "OutgoingRow",
     "ReadingRow",

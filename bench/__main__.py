@@ -14,7 +14,8 @@ from bench.load import Load
 from bench.pipeline import steady, throughput
 from bench.scrape import scrape_cost
 
-_CASES = ("pipeline", "partitions_64", "raters_50000", "steady", "scrape", "deliveries")
+_STREAM = ("pipeline", "partitions_64", "raters_50000", "steady", "scrape")
+_CASES = (*_STREAM, "deliveries")  # the last takes minutes and is only run when it is asked for
 
 
 @click.command(epilog="Example: make bench ARGS='--only pipeline --judgments 200000'")
@@ -38,7 +39,7 @@ def bench(judgments: int, seconds: int, only: tuple[str, ...], *, as_json: bool)
         "deliveries": lambda folder: deliveries(1_000, folder, say),
     }
     results: dict[str, Any] = {}
-    for name in only or _CASES:
+    for name in only or _STREAM:
         with tempfile.TemporaryDirectory(prefix="raterwatch-bench-") as folder:
             results[name] = cases[name](Path(folder))
     if as_json:

@@ -28,8 +28,9 @@ demo: sync ## Run the whole stack with a simulated crowd, without Docker
 
 # Three lanes side by side, since most tests of servers wait more than they compute. The longest is shown live, the
 # others after it; tests of alerts tell how long a message took (-s).
-LANES = "--ignore=tests/integration" "-s tests/integration/alerts"
-LIVE = tests/integration --ignore=tests/integration/alerts
+CASES = tests/integration/escalation
+LANES = "stream/quality tests/unit tests/oracle $(CASES)" "-s tests/integration/alerts"
+LIVE = tests/integration --ignore=tests/integration/alerts --ignore=$(CASES)
 test: sync ## Run all tests, on real Kafka, Redis, PostgreSQL, Prometheus, Alertmanager and Chromium
 	@$(RUN) python -m stack.install
 	@$(RUN) raterwatch worker --compile-only

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -76,6 +77,8 @@ def demo(
     """
     if as_json and not once:
         raise click.UsageError("--json goes with --once")
+    # A shell's background job inherits that SIGINT is ignored; whoever sends it here means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     err = Console(stderr=True)
     with _folder(folder) as place:
         crowd = _crowd(judgments or (20_000 if once else 100_000), raters, seed, data, place)
@@ -90,7 +93,7 @@ def demo(
         except StackError as error:
             raise RaterwatchError(str(error)) from error
         except KeyboardInterrupt:
-            err.print("Stopped: the worker and all four servers are down.")
+            err.print("Stopped: the worker and all servers are down.")
 
 
 def _once(deployment: Deployment, crowd: Crowd, speed: float, err: Console, *, as_json: bool) -> None:

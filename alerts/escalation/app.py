@@ -17,6 +17,7 @@ from alerts.escalation.work.retention import drop_old_evidence
 from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
+RETENTION_S = 3_600.0
 TICK_S = 10.0  # deadlines are days; a case that the cap lets in waits no longer than this
 
 
@@ -44,11 +45,22 @@ async def keep_deadlines(service: Service) -> None:
 def tick_once(service: Service) -> Ticked:
     """One tick, in a transaction of its own."""
     with service.store.writing() as session:
-        drop_old_evidence(session, service.settings.evidence_days, service.clock())
         return tick(session, service.contracts, service.policy, desk_of(service.settings), service.clock())
 
 
-PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, deliver)
+async def keep_retention(service: Service) -> None:
+    """Drops evidence that was kept for long enough; days matter there, so an hour does not."""
+    while not service.stop.is_set():
+        if not await asyncio.to_thread(_drop_some, service):
+            await service.pause(RETENTION_S)
+
+
+def _drop_some(service: Service) -> int:
+    with service.store.writing() as session:
+        return drop_old_evidence(session, service.settings.evidence_days, service.clock())
+
+
+PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, keep_retention, deliver)
 
 
 async def serve(service: Service, parts: tuple[Part, ...] = PARTS) -> None:

@@ -6,22 +6,17 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stack.local import LocalStack
 from stack.process import Process
+from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 
 ALERTS_PATH = "/api/v1/alertmanager"
 _START_S = 60.0
-_SECRET_BYTES = 24
-
-
-def vendor_secret() -> str:
-    """What signs the webhooks of a demo's vendors."""
-    return "whsec_" + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 class Desk(Process):
@@ -33,20 +28,33 @@ class Desk(Process):
         command = [sys.executable, "-m", "stream", "escalation", "--settings", str(self.settings_file)]
         super().__init__("escalation", command, folder, ready=self._is_ready, start_timeout_s=_START_S)
 
-    def configure(
-        self, *, kafka: str, policy: Path, vendors: Iterable[str], recorder: str, token_file: Path, secret: str
+    @contextmanager
+    def at_work(
+        self, stack: LocalStack, recorder: Recorder, *, policy: Path, vendors: Iterable[str], token_file: Path
+    ) -> Iterator[None]:
+        """The service within a block. The recorder is its vendors and our chat; Alertmanager brings the token."""
+        self._configure(stack, recorder, policy, vendors, token_file)
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def _configure(
+        self, stack: LocalStack, recorder: Recorder, policy: Path, vendors: Iterable[str], token_file: Path
     ) -> None:
-        """Writes settings and contracts; Alertmanager brings the token of the file."""
+        # A rater's own numbers, and items to be judged again, are read there.
+        self._environment = {"RATERWATCH_REDIS": stack.redis.url}
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, text in (
-            ("webhook", secret),
+            ("webhook", recorder.vendor_secret),
             ("link_key", secrets.token_hex()),
-            ("slack", f"{recorder}/slack/quality"),
+            ("slack", f"{recorder.url}/slack/quality"),
         ):
             (self.folder / name).write_text(text)
         self.settings_file.write_text(
             _toml("", contracts="contracts.toml", policy=str(policy.resolve()))
-            + _toml("kafka", servers=kafka)
+            + _toml("kafka", servers=stack.kafka.bootstrap)
             + _toml(
                 "http",
                 port=self._port,
@@ -60,7 +68,9 @@ class Desk(Process):
         contracts = (
             _toml(f"vendors.{json.dumps(vendor)}", display_name=vendor.title())
             + _toml(
-                f"vendors.{json.dumps(vendor)}.webhook", url=f"{recorder}/vendor/{vendor}", secret_files=["webhook"]
+                f"vendors.{json.dumps(vendor)}.webhook",
+                url=f"{recorder.url}/vendor/{vendor}",
+                secret_files=["webhook"],
             )
             for vendor in sorted(set(vendors))
         )
@@ -85,16 +95,6 @@ class Desk(Process):
                 return True
         except (urllib.error.URLError, OSError):
             return False
-
-
-@contextmanager
-def running(desk: Desk) -> Iterator[None]:
-    """The service within a block."""
-    desk.start()
-    try:
-        yield
-    finally:
-        desk.stop()
 
 
 def _toml(table: str, **values: str | int | bool | list[str]) -> str:

@@ -17,7 +17,7 @@ from stream.demo.account import expected_columns, settle, stored_columns
 from stream.demo.alerting import DEMO_PACE, write_alert_files
 from stream.demo.crowd import Crowd
 from stream.demo.deployment import Deployment
-from stream.demo.desk import Desk, running, vendor_secret
+from stream.demo.desk import Desk
 from stream.demo.progress import caught_up
 from stream.demo.recorder import Recorder
 from stream.demo.sending import send
@@ -39,8 +39,7 @@ def deployed(folder: Path, crowd: Crowd, say: Say, *, with_desk: bool) -> Iterat
     nothing else is.
     """
     say("Starting Kafka, Redis, Prometheus and Alertmanager")
-    secret = vendor_secret()
-    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl", secret) as recorder:
+    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
         desk = Desk(folder / "escalation", ports.take()) if with_desk else None
         files = write_alert_files(folder / "alerts", recorder.url, desk=desk.address if desk else None)
         with (
@@ -57,15 +56,9 @@ def deployed(folder: Path, crowd: Crowd, say: Say, *, with_desk: bool) -> Iterat
                 yield deployment
                 return
             say("Starting the case desk")
-            desk.configure(
-                kafka=stack.kafka.bootstrap,
-                policy=_policy_of(deployment),
-                vendors={event.vendor for event in crowd.events if isinstance(event, Judgment)},
-                recorder=recorder.url,
-                token_file=files.desk_token,
-                secret=secret,
-            )
-            with running(desk):
+            vendors = {event.vendor for event in crowd.events if isinstance(event, Judgment)}
+            policy = _policy_of(deployment)
+            with desk.at_work(stack, recorder, policy=policy, vendors=vendors, token_file=files.desk_token):
                 yield deployment
 
 

@@ -15,7 +15,7 @@ from stack.ports import Ports
 from stack.prometheus import Scraping
 from stream.demo.alerting import write_alert_files
 from stream.demo.deployment import Deployment
-from stream.demo.desk import Desk, running, vendor_secret
+from stream.demo.desk import Desk
 from stream.demo.recorder import Message, Recorder
 from stream.demo.run import open_findings
 from stream.events import Finding
@@ -89,8 +89,7 @@ class Scene:
 @contextmanager
 def scene(folder: Path, pace: Pace, *queues: str, vendors_of_the_desk: tuple[str, ...] = ()) -> Iterator[Scene]:
     """With vendors there is a case desk, too, which sends them signed webhooks."""
-    secret = vendor_secret()
-    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl", secret) as recorder:
+    with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
         desk = Desk(folder / "escalation", ports.take()) if vendors_of_the_desk else None
         files = write_alert_files(folder / "alerts", recorder.url, pace, desk=desk.address if desk else None)
         scraping = Scraping(rule_files=files.rules, interval_s=pace.evaluate)
@@ -112,15 +111,8 @@ def scene(folder: Path, pace: Pace, *queues: str, vendors_of_the_desk: tuple[str
                 if desk is None:
                     yield made
                     return
-                desk.configure(
-                    kafka=stack.kafka.bootstrap,
-                    policy=made.policy,
-                    vendors=vendors_of_the_desk,
-                    recorder=recorder.url,
-                    token_file=files.desk_token,
-                    secret=secret,
-                )
-                with running(desk):
+                vendors, token_file = vendors_of_the_desk, files.desk_token
+                with desk.at_work(stack, recorder, policy=made.policy, vendors=vendors, token_file=token_file):
                     yield made
             finally:
                 deployment.stop()

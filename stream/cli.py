@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": ("demo", "Run the whole stack here with a simulated crowd, and show who needs review."),
     "worker": ("worker", "Run the stream processor: judgments in, rater statistics and metrics out."),
     "backtest": ("backtest", "Run the same engine over a file: scores, findings, what would be flagged."),
+    "intake": ("intake", "Take judgments over HTTP: batches, exports, Label Studio's webhooks."),
     "replay": ("replay", "Send a file's judgments to Kafka at a chosen speed."),
     "simulate": ("simulate", "Write a seeded crowd with named behaviours, and its truth."),
     "topics": ("topics", "Create or verify the Kafka topics, and publish the queues file."),

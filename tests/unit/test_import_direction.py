@@ -27,6 +27,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.transport.port": frozenset({"stream.stages.port"}),
     "stream.stages": CONTRACTS | {"stream.events", "stream.intake", "stream.policy", "stream.quality"},
     "stream.intake": CONTRACTS | {"stream.events", "stream.quality", "stream.toml_file"},
+    # The door over HTTP: it checks as stage 1 does, and Kafka is behind the producer's port.
+    "stream.intake.http": CONTRACTS
+    | {"stream.events", "stream.intake", "stream.telemetry.metrics", "stream.toml_file"},
     # What is held of people, as declarations and pages: nothing of a server, nothing of a clock.
     "stream.privacy": frozenset({"stream.intake.queues", "stream.policy", "stream.quality.schema"}),
     "stream.simulate": frozenset({"stream.errors", "stream.events", "stream.intake"}),
@@ -44,6 +47,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"stream.errors", "stream.intake", "stream.state", "stream.transport", "stream.telemetry"}
     ),
     "stream.app": frozenset({"stream"}),
+    "stream.intake_app": frozenset({"stream"}),
     # Draws what it reads of Prometheus; of the report it takes how markup is written.
     "stream.preview": frozenset({"stream.errors", "stream.report.page.markup"}),
     "stream.commands": frozenset({"stream", "stack", "alerts"}),
@@ -83,7 +87,11 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "redis": ("stream/state/redis_*.py", "stream/state/connect.py", "stream/state/guard.py", "stream/state/wire.py"),
     "aiokafka": ("stream/transport/*.py",),
     "kafka": ("stream/transport/*.py", "stream/commands/*.py"),
-    "prometheus_client": ("stream/telemetry/*.py", "alerts/escalation/web/usage.py"),
+    "prometheus_client": (
+        "stream/telemetry/*.py",
+        "stream/intake/http/usage.py",
+        "alerts/escalation/web/usage.py",
+    ),
 }
 
 # Ways to the clock, to chance, to the machine: the pure core has none of them, it takes values.

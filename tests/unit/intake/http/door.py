@@ -90,6 +90,15 @@ def token(name: str, rights: str, secret: str | None = None, expires: str = _EXP
     return f'[tokens.{name}]\nsha256 = "{digest}"\nexpires = {expires}\n{rights}\n'
 
 
+def prepare(folder: Path, tokens: str, limits: str = "", queues: str = QUEUES) -> None:
+    """The files of a deployment; a key that is there stays."""
+    folder.mkdir(exist_ok=True)
+    if not (folder / "acme.key").exists():
+        PseudonymKey.create(str(folder / "acme.key"))
+    write_tokens(folder, tokens, limits)
+    (folder / "queues.toml").write_text(queues)
+
+
 def write_tokens(folder: Path, tokens: str, limits: str = "") -> None:
     (folder / "intake.toml").write_text(f"{tokens}\n[limits]\n{limits}\n" if limits else tokens)
 
@@ -103,11 +112,7 @@ async def opened(
     queues: str = QUEUES,
     annotations: Annotations | None = None,
 ) -> AsyncIterator[Door]:
-    folder.mkdir(exist_ok=True)
-    if not (folder / "acme.key").exists():
-        PseudonymKey.create(str(folder / "acme.key"))
-    write_tokens(folder, tokens or token("acme", ALL_RIGHTS), limits)
-    (folder / "queues.toml").write_text(queues)
+    prepare(folder, tokens or token("acme", ALL_RIGHTS), limits, queues)
     log = MemoryLog({"judgments": 1})
     log.now_ms = NOW_MS
     producer, kafka = MemoryProducer(log), KafkaState()

@@ -80,7 +80,10 @@ async def test_partial_takes_the_good_ones_and_lists_the_rest(tmp_path: Path) ->
         (judgment(rater_id=""), "empty_id"),
         (judgment(item_id="i" * 600), "out_of_bounds"),
         (judgment(locale="x" * 70_000), "too_large"),
-        ({"type": "control", "source": "settings", "version": 9, "at": 0, "payload": {}, "mac": "0" * 64}, "not_allowed"),
+        (
+            {"type": "control", "source": "settings", "version": 9, "at": 0, "payload": {}, "mac": "0" * 64},
+            "not_allowed",
+        ),
         (
             {
                 "type": "verdict",

@@ -14,7 +14,7 @@ from bench.load import LABELS, QUEUE, Load, records
 from stack.local import LocalStack
 from stream.transport.connection import KafkaConnection
 from stream.transport.topics import declared_topics, ensure_topics
-from tests.intake_process import IntakeProcess
+from tests.intake_process import IntakeProcess, Nursery
 
 BATCH = 500
 CLIENTS = 4
@@ -29,13 +29,13 @@ _QUEUES = f"[queues.{QUEUE}]\nlabels = {json.dumps(LABELS)}\n[vendors.{VENDOR}]\
 def intake_cost(judgments: int, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Judgments per CPU-second of the intake's process, Kafka's acknowledgement included."""
     say(f"{judgments:,} judgments over HTTP in batches of {BATCH}")
-    with LocalStack(folder / "stack", redis=False) as stack:
+    with LocalStack(folder / "stack", redis=False) as stack, Nursery(folder) as nursery:
         ensure_topics(
             KafkaConnection((stack.kafka.bootstrap,)),
             declared_topics(judgments_partitions=4, outcomes_partitions=4),
             replication=1,
         )
-        intake = IntakeProcess(folder / "intake", stack.kafka.bootstrap, _QUEUES, rights=_RIGHTS)
+        intake = IntakeProcess(nursery, folder / "intake", stack.kafka.bootstrap, _QUEUES, rights=_RIGHTS)
         intake.start()
         try:
             intake.wait_until_ready()

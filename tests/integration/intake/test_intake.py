@@ -1,0 +1,246 @@
+"""The intake's promises on a real Kafka: whoever was told "accepted" is counted once, whatever died meanwhile."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from stack.kafka import Kafka
+from stack.local import LocalStack
+from stream.demo.account import expected_columns, settle
+from stream.events import Event, Judgment, Retraction
+from stream.intake.parse import Parsed, parse
+from stream.intake.queues_file import parse_settings
+from stream.intake.settings_control import payload_of
+from stream.settings import Settings
+from stream.transport.topics import declared_topics, ensure_topics
+from tests.intake_process import IntakeProcess, Nursery
+from tests.integration.exactly_once.oracle import read_log
+
+PARTITIONS = 2
+QUEUES = """
+[queues.images]
+labels = ["cat", "dog", "none"]
+[vendors.acme]
+"""
+RIGHTS = 'vendor = "acme"\nqueues = ["images"]\nknown_answers = true\nrecords_per_second = 1000000\n'
+BATCHES, BATCH = 120, 50
+KILLS = 4
+ONE = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    with LocalStack(tmp_path_factory.mktemp("intake") / "stack", redis=False) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    with Nursery(tmp_path_factory.mktemp("nursery")) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def at(
+    stack: LocalStack,
+    nursery: Nursery,
+    tmp_path: Path,
+    unique_name: Callable[[str], str],
+    request: pytest.FixtureRequest,
+) -> Iterator["Place"]:
+    """Its parameter, where it has one, is how many seconds a client waits for Kafka."""
+    place = Place(stack.kafka, nursery, tmp_path / "intake", unique_name("judgments"), getattr(request, "param", 8.0))
+    try:
+        place.intake.start()
+        place.intake.wait_until_ready()
+        yield place
+    finally:
+        place.intake.stop()
+
+
+class Place:
+    """A topic of its own, and an intake in front of it."""
+
+    def __init__(self, kafka: Kafka, nursery: Nursery, folder: Path, topic: str, kafka_seconds: float) -> None:
+        self.kafka = kafka
+        self.settings = Settings(kafka=kafka.bootstrap, judgments=topic, partitions=PARTITIONS)
+        log = declared_topics(judgments_partitions=PARTITIONS, outcomes_partitions=1)[0]
+        ensure_topics(self.settings.kafka_connection, [replace(log, name=topic)], replication=1)
+        limits = f"kafka_seconds = {kafka_seconds}\nin_flight_batches = 8"
+        self.intake = IntakeProcess(nursery, folder, kafka.bootstrap, QUEUES, rights=RIGHTS, limits=limits, topic=topic)
+
+    def restart(self) -> None:
+        self.intake.kill()
+        self.intake.start()
+
+    async def post(self, client: httpx.AsyncClient, body: Any, path: str = "/v1/judgments") -> httpx.Response:
+        content = json.dumps(body).encode()
+        return await client.post(f"{self.intake.url}{path}", content=content, headers=self.intake.headers | ONE)
+
+    def log(self) -> list[Event]:
+        """Every event in Kafka, each partition in its order."""
+        records = [one for n in range(PARTITIONS) for one in read_log(self.settings, self.settings.judgments, n)]
+        found = [parse(record.value) for record in records]
+        assert all(isinstance(one, Parsed) for one in found)
+        return [one.event for one in found if isinstance(one, Parsed)]
+
+
+def judgments(count: int, seed: int = 1) -> list[dict[str, Any]]:
+    rng, now_ms = random.Random(seed), time.time_ns() // 1_000_000
+    return [
+        {
+            "judgment_id": f"j{n}",
+            "item_id": f"i{n // 3}",
+            "rater_id": f"worker-{(n // 3 * 7 + n % 3) % 40}",
+            "queue": "images",
+            "vendor": "acme",
+            "label": rng.choice(["cat", "cat", "dog", "none"]),
+            "submitted_at": now_ms - 1_000 + n // 10,
+            "duration_ms": rng.randint(900, 20_000),
+        }
+        for n in range(count)
+    ]
+
+
+def assert_counted_once(sent: Sequence[Event], in_kafka: Sequence[Event]) -> None:
+    """The stages over what lies in Kafka, repeats and all, against the stages over what was to be sent."""
+    payload = payload_of(parse_settings(QUEUES))
+    expected, found = expected_columns(sent, payload, PARTITIONS), expected_columns(in_kafka, payload, PARTITIONS)
+    account = settle(expected, found)
+    assert (account.lost, account.counted_twice, account.differing_rows) == (0, 0, 0)
+    assert account.judgments > 0
+
+
+async def keep_sending(at: Place, batches: list[list[dict[str, Any]]], done: list[int]) -> int:
+    """A client that sends each batch until it is told that it is accepted; answers how often it had to repeat."""
+    repeats = 0
+    async with httpx.AsyncClient(timeout=10) as client:
+        for batch in batches:
+            while True:
+                try:
+                    answer = await at.post(client, batch)
+                except httpx.TransportError:
+                    answer = None
+                if answer is not None and answer.status_code == 200:
+                    assert answer.json()["accepted"] == len(batch)
+                    break
+                assert answer is None or answer.status_code in {429, 503}, answer.text
+                repeats += 1
+                await asyncio.sleep(0.05)
+            done.append(len(batch))
+    return repeats
+
+
+async def test_killed_under_load_nothing_is_lost_and_nothing_counted_twice(at: Place) -> None:
+    wanted = judgments(BATCHES * BATCH)
+    batches = [wanted[begin : begin + BATCH] for begin in range(0, len(wanted), BATCH)]
+    done: list[int] = []
+    clients = [asyncio.create_task(keep_sending(at, batches[n::4], done)) for n in range(4)]
+    for kill in range(1, KILLS + 1):
+        while len(done) < kill * BATCHES // (KILLS + 1):  # noqa: ASYNC110 (the clients tell by counting)
+            await asyncio.sleep(0.002)
+        await asyncio.to_thread(at.restart)
+    repeats = sum(await asyncio.gather(*clients))
+    # Some of what was repeated had arrived: sent once more, so that the test needs no luck to mean something.
+    async with httpx.AsyncClient(timeout=10) as client:
+        assert (await at.post(client, batches[0])).status_code == 200
+    in_kafka = await asyncio.to_thread(at.log)
+    assert repeats >= KILLS
+    assert len(in_kafka) > len(wanted)
+    key = {one["judgment_id"]: one for one in wanted}
+    first = {one.judgment_id: one for one in in_kafka if isinstance(one, Judgment)}
+    assert first.keys() == key.keys()
+    assert all(first[name].label == key[name]["label"] for name in key)
+    assert not any(one.rater_id.startswith("worker") for one in first.values())
+    assert "worker-" not in at.intake.log
+    await asyncio.to_thread(assert_counted_once, list(first.values()), in_kafka)
+
+
+async def test_a_label_studio_annotation_that_was_deleted_was_never_there(at: Place) -> None:
+    def event(action: str, number: int, label: str, minute: int = 0) -> dict[str, Any]:
+        now = time.strftime("%Y-%m-%dT%H:", time.gmtime(time.time() - 3_600))
+        value = {"choices": [label]}
+        annotation = {
+            "id": number,
+            "task": 19,
+            "completed_by": number,
+            "result": [{"from_name": "q", "to_name": "x", "type": "choices", "value": value}],
+            "created_at": f"{now}00:00Z",
+            "updated_at": f"{now}{minute:02}:00Z",
+            "lead_time": 5.0,
+        }
+        return {"action": action, "annotation": annotation, "task": {"id": 19, "data": {}}}
+
+    story = [event("ANNOTATION_CREATED", n, label) for n, label in ((1, "cat"), (2, "dog"), (3, "cat"))]
+    story += [event("ANNOTATION_UPDATED", 3, "none", minute=2)]
+    async with httpx.AsyncClient(timeout=10) as client:
+        for one in story:
+            assert (await at.post(client, one, "/v1/webhooks/label-studio")).status_code == 200
+        await asyncio.to_thread(at.restart)
+        await asyncio.to_thread(at.intake.wait_until_ready)
+        gone = {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 3}]}
+        assert (await at.post(client, gone, "/v1/webhooks/label-studio")).json()["accepted"] == 1
+    in_kafka = await asyncio.to_thread(at.log)
+    assert [isinstance(one, Retraction) for one in in_kafka] == [False] * 4 + [True]
+    never = [one for one in in_kafka if isinstance(one, Judgment) and one.judgment_id != "3"]
+    await asyncio.to_thread(assert_counted_once, never, in_kafka)
+
+
+@pytest.mark.parametrize("at", [1.0], indirect=True)
+async def test_kafka_away_is_503_then_429_and_once_it_is_back_all_arrives_once(at: Place) -> None:
+    wanted = judgments(40, seed=2)
+    at.kafka.pause()
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answers = [(await at.post(client, [one])).status_code for one in wanted[:2]]
+            answers += [
+                answer.status_code for answer in await asyncio.gather(*(at.post(client, [one]) for one in wanted[2:14]))
+            ]
+            assert set(answers) == {503, 429}
+            assert answers[:2] == [503, 503]
+            assert (await client.get(f"{at.intake.url}/readyz")).status_code == 503
+    finally:
+        at.kafka.resume()
+    done: list[int] = []
+    await asyncio.wait_for(keep_sending(at, [wanted], done), 30)
+    in_kafka = await asyncio.to_thread(at.log)
+    first = {one.judgment_id: one for one in in_kafka if isinstance(one, Judgment)}
+    assert len(first) == len(wanted)
+    await asyncio.to_thread(assert_counted_once, list(first.values()), in_kafka)
+
+
+async def test_asked_to_stop_it_answers_what_is_under_way_and_takes_no_more(at: Place) -> None:
+    [one] = judgments(1)
+    async with httpx.AsyncClient(timeout=10) as client, httpx.AsyncClient(timeout=10) as other:
+        at.kafka.pause()
+        try:
+            under_way = asyncio.create_task(at.post(client, [one]))
+            await until(lambda: "raterwatch_intake_in_flight_batches 1.0" in at.intake.metrics())
+            at.intake.terminate()
+            with pytest.raises(httpx.TransportError):
+                await knock_until_nobody_answers(at, other, one | {"judgment_id": "late"})
+        finally:
+            at.kafka.resume()
+        assert (await under_way).status_code == 200
+    assert await asyncio.to_thread(at.intake.ended, 10)
+    assert at.intake.log.endswith("ended with 0\n")
+    assert [event.judgment_id for event in await asyncio.to_thread(at.log) if isinstance(event, Judgment)] == ["j0"]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not await asyncio.to_thread(condition):  # noqa: ASYNC110 (another process tells nobody)
+        await asyncio.sleep(0.01)
+
+
+async def knock_until_nobody_answers(at: Place, client: httpx.AsyncClient, record: dict[str, Any]) -> None:
+    while True:
+        assert (await at.post(client, [record])).status_code == 503
+        await asyncio.sleep(0.01)

@@ -150,6 +150,15 @@ INVENTORY = (
         "restarts; earlier samples stay until Prometheus's retention",
     ),
     Held(
+        "annotations of Label Studio",
+        ("annotations.db of the intake",),
+        "pseudonym, queue, item, number and revision of each annotation",
+        "a deletion there names the number only, and is to be obeyed",
+        "the intake; engineers who may read its data folder",
+        "`raterwatch intake --remember-days` (30) after it was last sent",
+        "stays until then, as does the topic judgments that holds the same",
+    ),
+    Held(
         "cases",
         ("the case service's store",),
         "what it says of itself",

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from alerts.escalation.cases.contract_file import load_contracts
 from alerts.escalation.settings import load_settings as load_escalation
 from stack.jars import KAFKA_VERSION
 from stack.programs import Program
+from stream.intake.http.tokens_file import load_intake
 from stream.simulate.queues_file import queues_file
 from stream.simulate.world import World
 
@@ -170,6 +172,26 @@ def test_prometheus_scrapes_the_port_that_the_worker_serves() -> None:
     worker = SERVICES["worker"]["environment"]
     assert job["dns_sd_configs"][0]["names"] == ["worker"]
     assert str(job["dns_sd_configs"][0]["port"]) == worker["RATERWATCH_METRICS_PORT"]
+
+
+def test_the_intake_reads_the_tokens_that_make_secrets_makes_and_takes_the_token(tmp_path: Path) -> None:
+    folder = made_secrets(tmp_path)
+    # Compose mounts them where the intake trusts their modes.
+    (folder / "pseudonym_key_alba").chmod(0o600)
+    secret = (folder / "intake_token_alba").read_text()
+    token = load_intake(folder / "intake_tokens").tokens.find(secret, time.time_ns() // 1_000_000)
+    assert token is not None
+    assert (token.vendor, token.may_write_to("spam")) == ("alba", True)
+    assert token.pseudonym("worker-17").startswith("rbc-")
+    named = {Path(name).name for name in SERVICES["intake"]["command"] if name.startswith("/run/secrets/")}
+    assert named | {"pseudonym_key_alba"} == set(SERVICES["intake"]["secrets"])
+
+
+def test_prometheus_scrapes_the_intakes_side_door() -> None:
+    config = yaml.safe_load((REPOSITORY / "deploy/prometheus.yml").read_text())
+    [job] = [job for job in config["scrape_configs"] if job["job_name"] == "intake"]
+    port = SERVICES["intake"]["environment"]["RATERWATCH_METRICS_PORT"]
+    assert job["static_configs"][0]["targets"] == [f"intake:{port}"]
 
 
 def test_the_queues_are_those_of_the_crowd_that_the_demo_profile_makes() -> None:

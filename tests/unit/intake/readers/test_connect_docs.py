@@ -16,7 +16,7 @@ from tests.unit.intake.readers.exporting import EXPORTS
 
 DOCS = Path(__file__).parents[4] / "docs"
 PAGES = [DOCS / "connect.md", *sorted((DOCS / "connect").glob("*.md"))]
-NEEDS_SERVERS = {"replay"}
+NEEDS_SERVERS = {"replay", "intake"}
 
 
 def commands() -> Iterator[tuple[str, str]]:

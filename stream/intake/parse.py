@@ -53,7 +53,7 @@ def parse_unusual(value: bytes | None) -> Parsed | Problem:
     if len(value) > limit:
         return Problem(Reason.TOO_LARGE, f"{len(value)} bytes, allowed are {limit}")
     # Checked before any decoder recurses, for how deep that may go depends on the stack and not on the log.
-    if _is_deep(value):
+    if is_deep(value):
         return Problem(Reason.TOO_DEEP, f"more than {DEPTH_MAX} levels")
     try:
         return Parsed(_read_judgment(value), has_unknown_fields=True)
@@ -101,11 +101,13 @@ _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {
 }
 _BOUND = re.compile(r"of length [<>]=|` [<>]=? |Invalid enum value|out of range")
 _MAY_BE_SHORT = re.compile(r"`\$\.(label|gold|suggested_label|cost)\b")
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string that nothing ends goes to the end: else each of its quotes would be tried as a beginning, for a minute.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(rb"[^\[\]{}]+")
 
 
-def _is_deep(value: bytes) -> bool:
+def is_deep(value: bytes) -> bool:
+    """Whether JSON nests deeper than DEPTH_MAX levels; takes time in proportion to its length."""
     if value.count(b"[") + value.count(b"{") <= DEPTH_MAX:
         return False
     depth = 0

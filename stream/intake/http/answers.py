@@ -46,8 +46,9 @@ def taken(batch: Batch) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-def all_refused(batch: Batch, records: int, *, partial: bool) -> Response:
+def all_refused(batch: Batch, *, partial: bool) -> Response:
     """Nothing of the batch was sent."""
+    records = len(batch.messages) + len(batch.refused)
     what = "nothing was taken; correct them" if partial else "nothing was taken; correct them, or send with ?partial=1"
     return trouble(422, f"{len(batch.refused):,} of {records:,} records are refused and {what}", batch=batch)
 

@@ -1,5 +1,6 @@
 """A tool's export as a body: read by the readers that backtest and replay use, in memory, never on a disk."""
 
+import csv
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -13,20 +14,29 @@ from stream.intake.http.admit import Sent, Turned, admit
 from stream.intake.http.records import too_many
 from stream.intake.http.refusal import EdgeReason, Problem
 from stream.intake.http.tokens import Token
-from stream.intake.parse import Parsed
+from stream.intake.opening import GZIP_MAGIC
+from stream.intake.parse import DEPTH_MAX, Parsed, is_deep
 from stream.intake.table import Reading
 
 
 def read_export(
     body: bytes, reading: Reading, token: Token, most: int, notes: Counter[str]
 ) -> list[tuple[str, Sent | Turned]]:
-    """(place, record) of each judgment and known answer. Raises Problem (413, 422) naming the place in the export."""
+    """(place, record) of each judgment and known answer. Raises Problem (413, 415, 422) naming the place."""
+    if body[:4] in _UNBOUNDED or body[:2] == GZIP_MAGIC:
+        # What is packed within the body may unpack to any size; Content-Encoding is bounded.
+        raise Problem(415, "send the export as JSON, CSV or XML, packed by Content-Encoding only")
+    if body.lstrip(_BLANK)[:1] in {b"[", b"{"} and is_deep(body):
+        # The parser of arrays remembers the whole way to each level, which adds up to gigabytes.
+        raise Problem(422, f"the export nests deeper than {DEPTH_MAX} levels, which no tool writes")
     with _in_memory(body) as path:
         file = EventFile(path, reading)
         try:
             events = list(islice(file, most + 1))
         except InputError as error:
             raise Problem(422, _for_http(str(error).removeprefix(f"{path}: "))) from None
+        except _STUMBLES:
+            raise Problem(422, "the export cannot be read: it is not as the tool writes it; export it again") from None
         if file.export is not None:
             notes.update(file.export.noted)
             notes.update({f"left out: {what}": times for what, times in file.export.left_out.items()})
@@ -73,6 +83,10 @@ def _for_http(message: str) -> str:
     return message
 
 
+# Encodings that nobody has, nesting without end, and whatever else a parser does not expect of a file.
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, csv.Error)
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_UNBOUNDED = {b"PAR1", b"PK\x03\x04"}
 _HERE = {
     "with --time-zone, such as --time-zone UTC": "with time_zone of the token",
     "--question": "?question=NAME",

@@ -76,7 +76,7 @@ class Intake:
             async with self._in_order:
                 read = await asyncio.to_thread(label_studio_hook.read_event, body, asked, self.annotations, notes)
                 batch = check(read.records, rules.directory, self.clock_ms(), notes)
-                if batch.refused:
+                if batch.refused or not batch.messages:
                     return await self._answer(token, batch, place, partial=False)
                 sending = await self._hand_over(batch, place, read.remembered)
             return await self._acknowledged(token, batch, sending)
@@ -116,11 +116,14 @@ class Intake:
     async def _answer(
         self, token: Token, batch: Batch, place: Place, *, partial: bool, remembered: Sequence[Annotation] = ()
     ) -> Response:
-        records = len(batch.messages) + len(batch.refused)
         if batch.refused and not (partial and batch.messages):
-            self.usage.checked(token.name, batch)
+            self._note(token, batch)
             self.usage.ended(token.name, "refused")
-            return answers.all_refused(batch, records, partial=partial)
+            return answers.all_refused(batch, partial=partial)
+        if not batch.messages:
+            self._note(token, batch)
+            self.usage.ended(token.name, "accepted", batch)
+            return answers.taken(batch)
         if not remembered:
             return await self._acknowledged(token, batch, self.sender.hand_over(batch.messages, place))
         async with self._in_order:
@@ -134,8 +137,7 @@ class Intake:
         return self.sender.hand_over(batch.messages, place)
 
     async def _acknowledged(self, token: Token, batch: Batch, sending: "asyncio.Task[None]") -> Response:
-        self.usage.checked(token.name, batch)
-        self._rates.pour(token, len(batch.messages), self.clock_ms() / 1_000)
+        self._note(token, batch)
         try:
             with self.usage.acknowledged.time():
                 await self.sender.wait_for(sending, self.files.rules.bounds.kafka_seconds)
@@ -144,3 +146,7 @@ class Intake:
             raise
         self.usage.ended(token.name, "partial" if batch.refused else "accepted", batch)
         return answers.taken(batch)
+
+    def _note(self, token: Token, batch: Batch) -> None:
+        self.usage.checked(token.name, batch)
+        self._rates.pour(token, len(batch.messages) + len(batch.refused), self.clock_ms() / 1_000)

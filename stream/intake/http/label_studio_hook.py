@@ -54,7 +54,7 @@ def read_event(body: bytes, asked: Asked, known: Annotations, notes: Counter[str
             return _given(event, asked, known, notes)
         if action in DELETED:
             return _deleted(event, asked, known, notes)
-    except (LookupError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
         raise Problem(422, "not as Label Studio writes it; let the webhook send its payload") from None
     notes["events about no annotation, left out"] += 1
     return Read([], [])

@@ -16,6 +16,7 @@ class Sender:
     def __init__(self, producer: Producer, topic: str, state: KafkaState) -> None:
         self._producer, self._topic, self._state = producer, topic, state
         self._under_way: set[asyncio.Task[None]] = set()
+        self._given_up = asyncio.Event()
 
     def hand_over(self, messages: Sequence[Message], place: Place) -> "asyncio.Task[None]":
         """Queues the records in their order, at once. `place` is left when Kafka has answered for the last of them,
@@ -32,11 +33,19 @@ class Sender:
 
     async def wait_for(self, batch: "asyncio.Task[None]", seconds: float) -> None:
         """Returns once the batch is acknowledged; raises Unavailable when it is not within this time."""
-        done, _ = await asyncio.wait({batch}, timeout=seconds)
+        given_up = asyncio.create_task(self._given_up.wait())
+        done, _ = await asyncio.wait({batch, given_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        given_up.cancel()
+        if batch not in done and done:
+            raise Unavailable("the intake is stopping and Kafka has not acknowledged the batch yet")
         if not done:
             self._state.failed("it does not acknowledge what is sent")
             raise Unavailable(f"Kafka did not acknowledge the batch within {seconds:g} s")
         batch.result()
+
+    def give_up(self) -> None:
+        """Whoever still waits is told so, while there is time to tell."""
+        self._given_up.set()
 
     async def settled(self) -> None:
         """Once nothing is under way."""

@@ -17,6 +17,7 @@ from stream.intake.http.application import door, side_door
 from stream.intake.http.intake import Intake
 
 FINISH_S = 5  # what is under way may take so long once the intake is to stop
+_LAST_WORD_S = 4.0  # then whoever waits is told 503, before connections are cut
 
 
 class Address(NamedTuple):
@@ -49,9 +50,11 @@ async def serve(
         intake.health.stopping = True
         for server in servers:
             server.should_exit = True
+        last_word = asyncio.get_running_loop().call_later(_LAST_WORD_S, intake.sender.give_up)
         await asyncio.gather(*serving)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(intake.sender.settled(), FINISH_S)
+        last_word.cancel()
 
 
 def _config(app: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:

@@ -40,14 +40,10 @@ def _tree(element: ET.Element) -> Any:
     """Nested objects; of several of one name, as segments have it, a list."""
     if not len(element):
         return (element.text or "").strip()
-    found: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {}
     for child in element:
-        if child.tag in found:
-            before = found[child.tag]
-            found[child.tag] = [*(before if isinstance(before, list) else [before]), _tree(child)]
-        else:
-            found[child.tag] = _tree(child)
-    return found
+        found.setdefault(child.tag, []).append(_tree(child))
+    return {name: same if len(same) > 1 else same[0] for name, same in found.items()}
 
 
 def _image(element: ET.Element) -> dict[str, Any]:

@@ -1,11 +1,17 @@
 """The intake's promises on a real Kafka: whoever was told "accepted" is counted once, whatever died meanwhile."""
 
 import asyncio
+import contextlib
 import json
+import os
 import random
+import re
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +27,19 @@ from stream.intake.queues_file import parse_settings
 from stream.intake.settings_control import payload_of
 from stream.settings import Settings
 from stream.transport.topics import declared_topics, ensure_topics
-from tests.intake_process import IntakeProcess, Nursery
+from tests.intake_process import SECRET, IntakeProcess, Nursery
 from tests.integration.exactly_once.oracle import read_log
 
 PARTITIONS = 2
 QUEUES = """
 [queues.images]
 labels = ["cat", "dog", "none"]
+[queues.sentiment]
+labels = ["positive", "negative"]
 [vendors.acme]
+[vendors.alba]
 """
+REPOSITORY = Path(__file__).parents[3]
 RIGHTS = 'vendor = "acme"\nqueues = ["images"]\nknown_answers = true\nrecords_per_second = 1000000\n'
 BATCHES, BATCH = 120, 50
 KILLS = 4
@@ -225,8 +235,9 @@ async def test_asked_to_stop_it_answers_what_is_under_way_and_takes_no_more(at: 
             under_way = asyncio.create_task(at.post(client, [one]))
             await until(lambda: "raterwatch_intake_in_flight_batches 1.0" in at.intake.metrics())
             at.intake.terminate()
+            await until_nobody_answers(other, f"{at.intake.url}/readyz")
             with pytest.raises(httpx.TransportError):
-                await knock_until_nobody_answers(at, other, one | {"judgment_id": "late"})
+                await at.post(other, [one | {"judgment_id": "late"}])
         finally:
             at.kafka.resume()
         assert (await under_way).status_code == 200
@@ -240,7 +251,36 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def knock_until_nobody_answers(at: Place, client: httpx.AsyncClient, record: dict[str, Any]) -> None:
-    while True:
-        assert (await at.post(client, [record])).status_code == 503
-        await asyncio.sleep(0.01)
+async def until_nobody_answers(client: httpx.AsyncClient, url: str) -> None:
+    with contextlib.suppress(httpx.TransportError):
+        while await client.get(url):  # noqa: ASYNC110 (another process tells nobody)
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_commands_of_the_page_work(at: Place, tmp_path: Path) -> None:
+    now = datetime.now(UTC).isoformat()
+    text = re.sub(r'("submitted_at": )"[^"]+"', rf'\1"{now}"', (REPOSITORY / "docs/intake.md").read_text())
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines() if "curl" in line]
+    result = [{"from_name": "q", "to_name": "x", "type": "choices", "value": {"choices": ["positive"]}}]
+    annotation = {"id": 1, "completed_by": 2, "created_at": now, "result": result}
+    (tmp_path / "label_studio.json").write_text(json.dumps([{"id": 1, "data": {}, "annotations": [annotation]}]))
+    lines = [json.dumps(one | {"queue": "sentiment", "vendor": "alba", "label": "positive"}) for one in judgments(3)]
+    (tmp_path / "judgments.jsonl").write_text("\n".join(lines))
+    (tmp_path / "intake" / "intake.toml").write_text(
+        (tmp_path / "intake" / "intake.toml").read_text().replace('"acme"', '"alba"').replace('"images"', '"sentiment"')
+    )
+    at.restart()
+    at.intake.wait_until_ready()
+    assert len(commands) == 4
+    for command in commands:
+        ran = subprocess.run(
+            ["bash", "-ceu", command.replace("https://intake.example.com", at.intake.url)],
+            cwd=tmp_path,
+            env=os.environ | {"TOKEN": SECRET},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert json.loads(ran.stdout)["accepted"] > 0, command + ran.stdout + ran.stderr

@@ -176,3 +176,12 @@ def test_a_problem_never_repeats_an_identifier(value: Any) -> None:
     assert isinstance(problem, Problem)
     assert "Maria" not in problem.detail
     assert "$." in problem.detail or "field" in problem.detail
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("tail", [b'\\"' * 30_000, b'"a' * 30_000, b"\\" * 60_001])
+def test_a_string_that_nothing_ends_holds_nobody_up(tail: bytes) -> None:
+    """Each of its quotes was once tried as a beginning, which took a worker most of a minute."""
+    found = parse(b'{"a":' + b"[" * 40 + b'"' + tail)
+    assert isinstance(found, Problem)
+    assert found.reason is Reason.TOO_DEEP

@@ -178,9 +178,24 @@ async def test_a_parameter_that_means_nothing_is_refused(tmp_path: Path, query: 
         assert (await door.post(judgment(), f"/v1/judgments{query}")).status_code == 400
 
 
+async def test_refused_records_count_against_the_token_too(tmp_path: Path) -> None:
+    async with opened(tmp_path, token("acme", ALL_RIGHTS + "records_per_second = 10\nburst_records = 5\n")) as door:
+        assert (await door.post([judgment(vendor="zenith")] * 20)).status_code == 422
+        assert (await door.post(judgment())).status_code == 429
+
+
 async def test_while_it_stops_it_takes_nothing_new(tmp_path: Path) -> None:
     async with opened(tmp_path) as door:
         door.intake.health.stopping = True
         assert (await door.post(judgment())).status_code == 503
         assert (await door.client.get("/readyz")).json()["why"] == ["it is stopping"]
         assert (await door.client.get("/healthz")).status_code == 200
+
+
+async def test_who_waits_when_it_stops_for_good_is_told_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        waiting = await under_way(door)
+        door.intake.sender.give_up()
+        answer = await waiting
+        assert answer.status_code == 503  # type: ignore[attr-defined]
+        assert "stopping" in answer.json()["detail"]  # type: ignore[attr-defined]

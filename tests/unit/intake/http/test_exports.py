@@ -70,9 +70,30 @@ async def test_a_file_of_another_tool_is_refused_whole(tmp_path: Path) -> None:
     async with opened(tmp_path, token("acme", RIGHTS), queues=QUEUES) as door:
         for body in (b"", b"{}", b"[{}]", b"[1, 2", b"\x00" * 50, b"PK\x03\x04", b"PAR1xxxxPAR1", b"<annotations>"):
             answer = await door.post(body, params={"format": "label-studio"})
-            assert answer.status_code in {400, 422}, body
+            assert answer.status_code in {400, 415, 422}, body
             assert "/proc" not in answer.text
         assert door.sent == []
+
+
+@pytest.mark.parametrize(
+    ("file_format", "body"),
+    [
+        ("cvat", b'<?xml version="1.0" encoding="utf-99"?><annotations/>'),
+        ("cvat", b"<annotations><meta>" + b"<a>" * 50_000),
+        ("cvat", b"<annotations><meta>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</meta></annotations>"),
+        ("toloka", b"INPUT:x\tASSIGNMENT:worker_id\n" + b'"' + b"x" * 200_000),
+        ("toloka", "INPUT:x\tOUTPUT:y\tASSIGNMENT:worker_id\n\u0000".encode("utf-16")),
+        ("label-studio", b"[" * 100_000),
+        ("label-studio", b'[{"id": 1, "data": {}, "annotations": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}]"),
+        ("argilla", b"PAR1" + bytes(100) + b"PAR1"),
+        ("mturk", gzip.compress(bytes(1_000_000))),
+        ("appen", b"PK\x03\x04" + bytes(100)),
+    ],
+)
+async def test_a_file_made_to_hurt_is_refused(tmp_path: Path, file_format: str, body: bytes) -> None:
+    async with opened(tmp_path, token("acme", RIGHTS), queues=QUEUES) as door:
+        answer = await door.post(body, params={"format": file_format})
+        assert answer.status_code in {415, 422}, answer.text
 
 
 async def test_what_to_do_is_said_in_words_of_http(tmp_path: Path) -> None:

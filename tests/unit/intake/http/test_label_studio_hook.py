@@ -168,6 +168,9 @@ async def test_columns_of_the_token_are_taken_from_the_task(tmp_path: Path) -> N
 async def test_events_about_no_annotation_are_taken_and_left_out(tmp_path: Path, action: str) -> None:
     async with opened(tmp_path) as door:
         [told] = await heard(door, {"action": action, "tasks": [{"id": 1}], "project": {"id": 2}})
+        door.intake.health.kafka.failed("it is away")
+        assert (await door.hook({"action": action})).is_success
+        assert door.intake.health.kafka.why == "it is away"
         assert told == {"accepted": 0, "refused": [], "notes": {"events about no annotation, left out": 1}}
 
 

@@ -9,8 +9,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,89 +17,16 @@ from typing import Any
 import httpx
 import pytest
 
-from stack.kafka import Kafka
-from stack.local import LocalStack
 from stream.demo.account import expected_columns, settle
 from stream.events import Event, Judgment, Retraction
-from stream.intake.parse import Parsed, parse
 from stream.intake.queues_file import parse_settings
 from stream.intake.settings_control import payload_of
-from stream.settings import Settings
-from stream.transport.topics import declared_topics, ensure_topics
-from tests.intake_process import SECRET, IntakeProcess, Nursery
-from tests.integration.exactly_once.oracle import read_log
+from tests.intake_process import SECRET
+from tests.integration.intake.place import PARTITIONS, QUEUES, Place
 
-PARTITIONS = 2
-QUEUES = """
-[queues.images]
-labels = ["cat", "dog", "none"]
-[queues.sentiment]
-labels = ["positive", "negative"]
-[vendors.acme]
-[vendors.alba]
-"""
 REPOSITORY = Path(__file__).parents[3]
-RIGHTS = 'vendor = "acme"\nqueues = ["images"]\nknown_answers = true\nrecords_per_second = 1000000\n'
 BATCHES, BATCH = 120, 50
 KILLS = 4
-ONE = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with LocalStack(tmp_path_factory.mktemp("intake") / "stack", redis=False) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("nursery")) as nursery:
-        yield nursery
-
-
-@pytest.fixture
-def at(
-    stack: LocalStack,
-    nursery: Nursery,
-    tmp_path: Path,
-    unique_name: Callable[[str], str],
-    request: pytest.FixtureRequest,
-) -> Iterator["Place"]:
-    """Its parameter, where it has one, is how many seconds a client waits for Kafka."""
-    place = Place(stack.kafka, nursery, tmp_path / "intake", unique_name("judgments"), getattr(request, "param", 8.0))
-    try:
-        place.intake.start()
-        place.intake.wait_until_ready()
-        yield place
-    finally:
-        place.intake.stop()
-
-
-class Place:
-    """A topic of its own, and an intake in front of it."""
-
-    def __init__(self, kafka: Kafka, nursery: Nursery, folder: Path, topic: str, kafka_seconds: float) -> None:
-        self.kafka = kafka
-        self.settings = Settings(kafka=kafka.bootstrap, judgments=topic, partitions=PARTITIONS)
-        log = declared_topics(judgments_partitions=PARTITIONS, outcomes_partitions=1)[0]
-        ensure_topics(self.settings.kafka_connection, [replace(log, name=topic)], replication=1)
-        limits = f"kafka_seconds = {kafka_seconds}\nin_flight_batches = 8"
-        self.intake = IntakeProcess(nursery, folder, kafka.bootstrap, QUEUES, rights=RIGHTS, limits=limits, topic=topic)
-
-    def restart(self) -> None:
-        self.intake.kill()
-        self.intake.start()
-
-    async def post(self, client: httpx.AsyncClient, body: Any, path: str = "/v1/judgments") -> httpx.Response:
-        content = json.dumps(body).encode()
-        return await client.post(f"{self.intake.url}{path}", content=content, headers=self.intake.headers | ONE)
-
-    def log(self) -> list[Event]:
-        """Every event in Kafka, each partition in its order."""
-        records = [one for n in range(PARTITIONS) for one in read_log(self.settings, self.settings.judgments, n)]
-        found = [parse(record.value) for record in records]
-        assert all(isinstance(one, Parsed) for one in found)
-        return [one.event for one in found if isinstance(one, Parsed)]
 
 
 def judgments(count: int, seed: int = 1) -> list[dict[str, Any]]:

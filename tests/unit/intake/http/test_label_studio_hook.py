@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stream.intake.directory import Directory
-from stream.intake.http.annotations import Annotation, Annotations, MemoryAnnotations, StoredAnnotations
+from stream.intake.http.annotations import Annotations, MemoryAnnotations, StoredAnnotations
 from stream.intake.pseudonyms import PseudonymKey
 from stream.intake.queues_file import parse_settings
 from stream.intake.settings_control import payload_of
@@ -238,21 +238,3 @@ def sums(records: list[Any], columns: Collection[Column] = tuple(Column)) -> dic
     found = measured([shard], "lifetime", NOW_MS)
     rows = {name: ({column: one.columns[column] for column in columns}, one.labels) for name, one in found.items()}
     return {name: row for name, row in rows.items() if any(row[0].values())}
-
-
-def test_stored_annotations_forget_by_age_and_keep_the_latest(tmp_path: Path) -> None:
-    stored = StoredAnnotations(tmp_path, days=30)
-    old, new = Annotation("t", "1", "q", "i", "r", 5), Annotation("t", "1", "q", "i", "r", 4)
-    stored.remember([old], NOW_MS)
-    stored.remember([new], NOW_MS)
-    assert stored.find("t", "1") == old
-    assert stored.find("u", "1") is None
-    assert stored.drop_old(NOW_MS + 30 * 86_400_000) == 0
-    assert stored.drop_old(NOW_MS + 30 * 86_400_000 + 1) == 1
-    assert stored.find("t", "1") is None
-    stored.close()
-
-
-def test_the_folder_of_annotations_is_closed_to_others(tmp_path: Path) -> None:
-    StoredAnnotations(tmp_path / "data", days=30).close()
-    assert (tmp_path / "data").stat().st_mode & 0o77 == 0

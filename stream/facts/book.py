@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 import numpy as np
 
 from stream.errors import StateError
@@ -34,6 +35,7 @@ class Book:
         self._declared, self._zones = declared, dict(standing.zones)
         self._offsets = {name: list(place.offsets) for name, place in standing.topics.items()}
         self._applied = [np.array(applied, "i8").reshape(-1, 2) for applied in standing.applied]
+        self._followed_ms = list(standing.followed_ms) or [0] * len(self._applied)
         self._leaving = {rater: set(words) for rater, words in standing.leaving.items()}
         self._tokens, self._erased = dict(standing.erased), list[int]()
         self._daily, self._rows = Pending(), {name: dict[tuple[object, ...], Row]() for name in ("finding", "label")}
@@ -65,22 +67,26 @@ class Book:
     def take_commit(self) -> Commit:
         """Everything since the last one."""
         topics = self._before.topics
-        self._before = Standing(
+        self._before = msgspec.structs.replace(
+            self._before,
             number=self._before.number + 1,
-            first_day=self._before.first_day,
-            accept_first=self._before.accept_first,
             topics={name: TopicPlace(topics[name].topic_id, list(offsets)) for name, offsets in self._offsets.items()},
             applied=[[(int(offset), int(part)) for offset, part in applied] for applied in self._applied],
+            followed_ms=list(self._followed_ms),
             zones=dict(self._zones),
             leaving={rater: sorted(words) for rater, words in self._leaving.items()},
             erased=dict(self._tokens),
-            key=self._before.key,
         )
         findings = [row for row in self._rows["finding"].values() if not self._is_erased(row["rater_id"])]
         commit = Commit(self._before, self._daily.take(), findings, list(self._rows["label"].values()), self._erased)
         self._erased, self.records = [], 0
         self._rows = {name: {} for name in self._rows}
         return commit
+
+    def take_passed_over(self) -> Mapping[str, int]:
+        """Outcomes and rows that were passed over since the last call, by why."""
+        passed, self.passed_over = self.passed_over, Counter()
+        return passed
 
     def begin_at(self, standing: Standing) -> None:
         """Somebody's else than `take_commit`'s standing was stored: rows were pruned."""
@@ -94,6 +100,7 @@ class Book:
             self._daily.add(change)
         self.passed_over["day_not_kept"] += derived.passed_over
         self._applied[partition] = work.applied
+        self._followed_ms[partition] = records[-1].timestamp
         for _, note in work.notes:
             if isinstance(note, PersonNote) and note.order == "forget":
                 self._hear(note, partition)

@@ -1,4 +1,4 @@
-"""A batch of outcomes to changes of daily rows. Pure: the same outcomes give the same changes, however they were cut."""
+"""A batch of outcomes to changes of daily rows: the same outcomes give the same changes, however they were cut."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from stream.quality.daily_sums import add_changes
 from stream.quality.schema import COLUMNS
 from stream.stages.raters_work import RaterWork
 
-_GROUP = np.dtype([("day", "i8"), ("rater", "u8"), ("queue", "u8"), ("guideline", "u4"), ("terms", "u2"), ("free", "u2")])
+_GROUP = np.dtype([("day", "i8"), ("rater", "u8"), ("queue", "u8"), ("guideline", "u4"), ("terms", "u4")])
 
 
 class Derived(NamedTuple):
@@ -29,13 +29,13 @@ def daily_changes(work: RaterWork, zone_of: Callable[[str], str], first_day: Day
     days = _days(work, zone_of)
     kept = np.flatnonzero(days >= first_day)
     rows = work.rows[kept]
-    groups, first, group_of_row = np.unique(_groups(rows, days[kept]), return_index=True, return_inverse=True)
+    groups, group_of_row = np.unique(_groups(rows, days[kept]), return_inverse=True)
     sums = np.zeros((len(groups), COLUMNS), "i8")
     add_changes(rows, group_of_row.astype(np.int64), sums)
     named = _named(work, rows, group_of_row)
     changes = [
         DailyChange(day, row_key(rater, queue, guideline, terms), named.get(number), sums[number])
-        for number, (day, rater, queue, guideline, terms, _) in enumerate(groups.tolist())
+        for number, (day, rater, queue, guideline, terms) in enumerate(groups.tolist())
     ]
     return Derived(changes, len(work.rows) - len(kept))
 
@@ -61,9 +61,7 @@ def _named(work: RaterWork, rows: NDArray[np.void], group_of_row: NDArray[np.int
     """The names of each group that has a first judgment, which alone carries them."""
     judged = np.flatnonzero(rows["profile"] >= 0)
     groups, first = np.unique(group_of_row[judged], return_index=True)
-    return {
-        group: _names(work, rows[at]) for group, at in zip(groups.tolist(), judged[first].tolist(), strict=True)
-    }
+    return {group: _names(work, rows[at]) for group, at in zip(groups.tolist(), judged[first].tolist(), strict=True)}
 
 
 def _names(work: RaterWork, row: np.void) -> Names:

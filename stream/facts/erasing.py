@@ -1,7 +1,7 @@
 """What erasing a rater makes of rows: daily facts lose the name, findings go.
 
-The numbers stay, summed up with those of everybody forgotten on the same day: a queue's and a vendor's sums are what was
-paid for and reported, and must not change because a person left. A finding is about the person and nothing else.
+The numbers stay, summed up with those of everybody forgotten on the same day: a queue's and a vendor's sums are what
+was paid for and reported, and must not change because a person left. A finding is about the person and nothing else.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ _RATER_BYTES = 8
 
 def row_key(rater: int, queue: int, guideline: int, terms: int) -> bytes:
     """Of a daily row: hashes of the rater, queue and stage, guideline, and terms (see schema.py)."""
-    return b"".join(
-        number.to_bytes(size, "little") for number, size in ((rater, _RATER_BYTES), (queue, 8), (guideline, 4), (terms, 2))
+    return (
+        key_begin(rater) + queue.to_bytes(8, "little") + guideline.to_bytes(4, "little") + terms.to_bytes(2, "little")
     )
 
 

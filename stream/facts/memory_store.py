@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from stream.errors import StateError
-from stream.facts.columns import DAILY, FINDINGS, LABELS, SUM_NAMES, Table
+from stream.facts.columns import DAILY, FINDINGS, LABELS, SUM_NAMES
 from stream.facts.erasing import key_begin, nameless, rater_hash
 from stream.facts.port import Commit, Names, Row, Written
 from stream.facts.standing import Day, Standing, first_standing
@@ -79,9 +79,9 @@ class MemoryStore:
                 del self.daily[day, key]
                 self._add(day, *nameless(names), sums)
         told = self.told[FINDINGS.name]
-        for key, row in list(told.items()):
-            if row["rater_id"] and rater_hash(row["rater_id"]) == rater:
-                del told[key]
+        theirs = [name for name, row in told.items() if row["rater_id"] and rater_hash(row["rater_id"]) == rater]
+        for name in theirs:
+            del told[name]
 
 
 def follow(stored: Standing, new: Standing) -> None:
@@ -91,8 +91,3 @@ def follow(stored: Standing, new: Standing) -> None:
             f"the store of facts stands at commit {stored.number}, not at {new.number - 1}: another process writes to "
             "it. Run one `raterwatch facts run` for a store, and restart this one"
         )
-
-
-def plain_key(table: Table) -> Sequence[str]:
-    """The columns that tell a row from all others of the table."""
-    return ("day", *table.key)

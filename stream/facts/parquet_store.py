@@ -1,8 +1,8 @@
 """Facts as Parquet files: one file a day and table, and a manifest that names them.
 
 A commit writes the changed days anew beside the old ones, then replaces the manifest, which also holds the positions:
-so both move together, and each day is one file, compact at all times. What was replaced stays until the next commit, for
-readers that have just read the manifest before.
+so both move together, and each day is one file, compact at all times. What was replaced stays until the next commit,
+for readers that have just read the manifest before.
 """
 
 import fcntl
@@ -127,11 +127,11 @@ class ParquetStore:
                 yield _name(day), merged, count
 
     def _erase_findings(self, erased: Sequence[int], files: dict[tuple[str, str], pa.Table]) -> None:
-        for name in {*self._manifest.parts.get(FINDINGS.name, {}), *(d for t, d in files if t == FINDINGS.name)}:
-            if not erased:
-                return
-            rows = files.get((FINDINGS.name, name))
-            rows = rows if rows is not None else self._stored(FINDINGS, name)
+        if not erased:
+            return
+        new = {day: rows for (table, day), rows in files.items() if table == FINDINGS.name}
+        for name in {*self._manifest.parts.get(FINDINGS.name, {}), *new}:
+            rows = new[name] if name in new else self._stored(FINDINGS, name)
             left = without_raters(rows, lambda rater_id: rater_hash(rater_id) in erased)
             if len(left) < len(rows):
                 files[FINDINGS.name, name] = left
@@ -202,7 +202,7 @@ def _locked(folder: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise SettingsError(f"another process writes facts to {folder}: one at a time may; choose another --to") from None
+        raise SettingsError(f"another process writes facts to {folder}: stop it, or choose another --to") from None
     return descriptor
 
 

@@ -21,10 +21,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int = 0
     first_day: Day = 0  # changes of earlier days are passed over: they are pruned, or were never followed whole
-    first_log_ms: int = 0  # when what is followed began; 0: with the log
     accept_first: bool = False  # a source that nothing was applied of may begin anywhere
     topics: dict[str, TopicPlace] = {}
     applied: list[list[tuple[int, int]]] = []  # [partition of outcomes][source]: last (source offset, part)
+    followed_ms: list[int] = []  # log time of the latest record of each partition of outcomes
     zones: dict[str, str] = {}  # of queues seen so far: their days stay in the zone that they began with
     # Raters to be forgotten, by hash: where it was read, as (partition of outcomes, source).
     leaving: dict[int, list[tuple[int, int]]] = {}
@@ -39,4 +39,4 @@ def first_standing(key: str | None = None) -> Standing:
 
 def nothing_applied(partitions: int, sources: int) -> list[list[tuple[int, int]]]:
     """`Standing.applied` at the beginning."""
-    return [[tuple(BEGINNING)] * sources for _ in range(partitions)]
+    return [[(BEGINNING.offset, BEGINNING.part)] * sources for _ in range(partitions)]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from stream.events import Judgment
 from stream.intake.rater_hashes import rater_hashes
+from stream.intake.terms import terms_of
 from stream.quality.profile import Profile
 from stream.quality.schema import Held
-from stream.intake.terms import terms_of
 
 SLOTS_MAX = 200_000
 
@@ -107,7 +107,9 @@ class ProfileTable(dict[WireProfile, int]):
         company = self._companies.get(key)
         if company is None:
             profile = Profile(*wire[:3], wire[3] or None, wire[4] or None, wire[5])
-            company = _Company(self._shared(wire[1:]), self._shared(profile[1:]), (*self._judge(profile), terms_of(profile)))
+            company = _Company(
+                self._shared(wire[1:]), self._shared(profile[1:]), (*self._judge(profile), terms_of(profile))
+            )
             self._companies[key] = company
         return company
 

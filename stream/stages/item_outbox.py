@@ -91,7 +91,9 @@ class ItemOutbox:
     def take_messages(self, queues: Sequence[QueueRow]) -> list[Message]:
         """Everything owed, a destination after another, each in the order of the log."""
         self.settle(queues)
-        owed = Owed(self.rows, self._profiles, self._item_ids, self._queues, self._verdicts, self._notes, self._guidelines)
+        owed = Owed(
+            self.rows, self._profiles, self._item_ids, self._queues, self._verdicts, self._notes, self._guidelines
+        )
         encoded = encode_owed(self._source, owed, self.sent)
         messages = [Message(self._topic, value, destination) for destination, value in encoded]
         self.rows.cursor[0] = self.rows.cursor[3] = 0

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.schema import SetColumnComment, SetTableComment
 
-from stream.facts.postgres.tables import SCHEMA
+from stream.facts.postgres.tables import SCHEMA, metadata
 
 _LOCK = 7_309_413  # any number that is ours: of several processes that start at once, one migrates
 
@@ -20,3 +21,13 @@ def migrate(engine: Engine, to: str = "head") -> None:
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        _comment(connection)
+
+
+def _comment(connection: Connection) -> None:
+    """Says in the database what the declaration says: wording changes more often than tables."""
+    for table in metadata.tables.values():
+        connection.execute(SetTableComment(table))
+        for column in table.columns:
+            if column.comment:
+                connection.execute(SetColumnComment(column))

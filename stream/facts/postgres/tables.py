@@ -1,12 +1,14 @@
 """The tables in PostgreSQL, in a schema of their own: a database may serve others too."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from stream.facts.columns import DAILY, FINDINGS, LABELS, Field, Table, Type
 
 SCHEMA = "facts"
-_TYPES: dict[Type, sa.types.TypeEngine[object]] = {
+_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
     Type.DAY: sa.Date(),
     Type.TEXT: sa.Text(),
     Type.BYTES: sa.LargeBinary(),
@@ -41,9 +43,7 @@ def _made(table: Table) -> sa.Table:
 def _column(field: Field) -> "sa.Column[object]":
     unit = f" [{field.unit}]" if field.unit else ""
     worked_out = [sa.Computed(field.ratio.sql, persisted=True)] if field.ratio else []
-    return sa.Column(
-        field.name, _TYPES[field.type], *worked_out, nullable=field.nullable, comment=field.meaning + unit
-    )
+    return sa.Column(field.name, _TYPES[field.type], *worked_out, nullable=field.nullable, comment=field.meaning + unit)
 
 
 DAILY_TABLE, FINDINGS_TABLE, LABELS_TABLE = map(_made, (DAILY, FINDINGS, LABELS))

@@ -131,7 +131,7 @@ class ParquetStore:
             return
         new = {day: rows for (table, day), rows in files.items() if table == FINDINGS.name}
         for name in {*self._manifest.parts.get(FINDINGS.name, {}), *new}:
-            rows = new[name] if name in new else self._stored(FINDINGS, name)
+            rows = new[name] if name in new else self._stored(FINDINGS, name) or arrow_schema(FINDINGS).empty_table()
             left = without_raters(rows, lambda rater_id: rater_hash(rater_id) in erased)
             if len(left) < len(rows):
                 files[FINDINGS.name, name] = left

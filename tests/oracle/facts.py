@@ -1,4 +1,4 @@
-"""Daily facts a second time: the oracle's judgments grouped by plain Python, and the engine's driven as the loop does."""
+"""Daily facts a second time: the oracle's judgments grouped by plain Python; the engine driven as the loop does."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -57,7 +57,9 @@ readers take the files that `manifest.json` names, and no others: what a commit 
   Findings are removed. Where a vendor has one rater only, such a row is that rater's sum.
 - **Restricted raters.** Nothing is added while the restriction lasts; rows stay as they stood.
 - **Exposure** is care, never quality: give its columns to those who look after people, and to nobody else.
-- **Terms.** A judgment's vendor, locale and currency are told apart by 16 bits when it is corrected: of a rater who works
+- **Secrets.** A password of the database does not belong into `--to`: name a file of libpq with `PGPASSFILE`. Say
+  `RATERWATCH_FACTS` to `forget` and `disclose` too, so that they look here.
+- **Terms.** Vendor, locale and currency of a judgment are told apart by 16 bits when it is corrected: of a rater who works
   in one queue under several, two are booked under the first with a chance of 1 in 65,535.
 
 ## Tables
@@ -71,17 +73,9 @@ def page(tables: Sequence[Table] = TABLES) -> str:
 
 def _section(table: Table) -> str:
     key = ", ".join(("day", *table.key))
-    lines = (
-        "",
-        f"### {table.name}",
-        "",
-        table.about,
-        "",
-        f"A row's key: {key}.",
-        "",
-        "| column | holds | unit | meaning |",
-    )
-    return "\n".join((*lines, "|---|---|---|---|", "")) + "".join(map(_row, table.fields))
+    about = ("", f"### {table.name}", "", table.about, "", f"A row's key: {key}.", "")
+    head = ("| column | holds | unit | meaning |", "|---|---|---|---|", "")
+    return "\n".join((*about, *head)) + "".join(map(_row, table.fields))
 
 
 def _row(field: Field) -> str:

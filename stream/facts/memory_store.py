@@ -1,11 +1,9 @@
 """Facts in memory: for tests, and the readable form of what every store does."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from stream.errors import StateError
-from stream.facts.columns import DAILY, FINDINGS, LABELS, SUM_NAMES
+from stream.facts.columns import DAILY, FINDINGS, LABELS
 from stream.facts.erasing import key_begin, nameless, rater_hash
 from stream.facts.port import Commit, Names, Row, Written
 from stream.facts.standing import Day, Standing, first_standing
@@ -48,15 +46,6 @@ class MemoryStore:
             self.told[name] = {key: row for key, row in rows.items() if not first <= row["day"] < until}
         self._standing = standing
         return before - len(self.daily) - sum(map(len, self.told.values()))
-
-    def rows_of(self, rater_id: str) -> Mapping[str, Sequence[Row]]:
-        mine = [
-            {"day": day, "row_key": key, **names._asdict(), **dict(zip(SUM_NAMES, sums.tolist(), strict=True))}
-            for (day, key), (names, sums) in sorted(self.daily.items())
-            if names.rater_id == rater_id
-        ]
-        found = [row for row in self.told[FINDINGS.name].values() if row["rater_id"] == rater_id]
-        return {DAILY.name: mine, FINDINGS.name: found}
 
     def close(self) -> None:
         """Nothing to give back."""

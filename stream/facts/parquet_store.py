@@ -86,18 +86,6 @@ class ParquetStore:
         self._replace(standing, {}, gone)
         return sum(gone.values())
 
-    def rows_of(self, rater_id: str) -> Mapping[str, Sequence[Row]]:
-        return {
-            table.name: [
-                row
-                for part in self._manifest.parts.get(table.name, {}).values()
-                for row in pq.read_table(
-                    self._folder / part.file, filters=[("rater_id", "=", rater_id)], partitioning=None
-                ).to_pylist()
-            ]
-            for table in (DAILY, FINDINGS)
-        }
-
     def close(self) -> None:
         """Lets another process write."""
         os.close(self._lock)

@@ -63,8 +63,5 @@ class FactStore(Protocol):
     def remove(self, standing: Standing, first: Day, until: Day) -> int:
         """Removes the rows of days from `first` up to, not including, `until`, and stores `standing`."""
 
-    def rows_of(self, rater_id: str) -> Mapping[str, Sequence[Row]]:
-        """All rows about a rater, by table."""
-
     def close(self) -> None:
         """Gives back what it holds."""

@@ -1,6 +1,6 @@
 """Facts in PostgreSQL: rows and positions in one transaction."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +78,8 @@ class PostgresStore:
     def remove(self, standing: Standing, first: Day, until: Day) -> int:
         return self._remove(standing, lambda table: table.c.day.between(as_date(first), as_date(until - 1)))
 
-    def rows_of(self, rater_id: str) -> Mapping[str, Sequence[Row]]:
+    def rows_of(self, rater_id: str) -> dict[str, list[dict[str, Any]]]:
+        """All rows about a rater, by table."""
         with _answering(), self._engine.connect() as connection:
             return {
                 table.name: [

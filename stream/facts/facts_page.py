@@ -59,8 +59,8 @@ readers take the files that `manifest.json` names, and no others: what a commit 
 - **Exposure** is care, never quality: give its columns to those who look after people, and to nobody else.
 - **Secrets.** A password of the database does not belong into `--to`: name a file of libpq with `PGPASSFILE`. Say
   `RATERWATCH_FACTS` to `forget` and `disclose` too, so that they look here.
-- **Terms.** Vendor, locale and currency of a judgment are told apart by 16 bits when it is corrected: of a rater who works
-  in one queue under several, two are booked under the first with a chance of 1 in 65,535.
+- **Terms.** Vendor, locale and currency of a judgment are told apart by 16 bits when it is corrected: of a rater with
+  several in one queue, two are booked under the first with a chance of 1 in 65,535.
 
 ## Tables
 """

@@ -4,6 +4,7 @@ Run as a program it reads a line of JSON for each, {"environment": {…}, "log":
 answers its pid. When its input ends it kills them all and ends.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -24,11 +25,12 @@ _POLL_S = 0.01
 class Nursery:
     """The test's side."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._made = folder, 0
+    def __init__(self, folder: Path, *modules: str) -> None:
+        """`modules` are imported once as well, for commands other than the worker."""
+        self._folder, self._made, self._modules = folder, 0, modules
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.integration.exactly_once.nursery"]
+        command = [sys.executable, "-m", "tests.integration.exactly_once.nursery", *self._modules]
         with (self._folder / "nursery.log").open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -103,6 +105,8 @@ def main() -> None:
     from stream.stages.warm import compile_kernels  # noqa: PLC0415
     from stream.telemetry.kernels import compile_board  # noqa: PLC0415
 
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     compile_kernels()
     compile_board()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -36,6 +36,12 @@ DAY_MS = 86_400_000
 MONTH_MS = 30 * DAY_MS
 NOW_MS = time.time_ns() // 1_000_000
 JUDGMENTS, PATIENCE_S = 3_000, 60.0
+MODULES = (
+    "stream.commands.facts",
+    "stream.facts_app",
+    "stream.facts.parquet_store",
+    "stream.facts.postgres.store",
+)
 POINTS = (Point.APPLIED, Point.BEFORE_COMMIT, Point.AFTER_COMMIT)
 
 
@@ -57,7 +63,7 @@ class Month(NamedTuple):
 
 @pytest.fixture
 def month(tmp_path: Path) -> Iterator[Month]:
-    with LocalStack(postgres=True) as stack, Nursery(tmp_path) as nursery:
+    with LocalStack(postgres=True) as stack, Nursery(tmp_path, *MODULES) as nursery:
         deployment = Deployment(stack, tmp_path)
         deployment.make_topics()
         crowd = simulated(JUDGMENTS, 60, 11)

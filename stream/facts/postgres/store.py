@@ -155,7 +155,8 @@ def _add_told(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -
         {**row, "day": as_date(row["day"]), **{name: _EPOCH + row[name] * _MILLISECOND for name in moments}}
         for row in rows
     ]
-    return connection.execute(insert(table).on_conflict_do_nothing(), values).rowcount
+    added = insert(table).on_conflict_do_nothing().returning(table.c.day)
+    return len(connection.execute(added, values).all())
 
 
 def _erase(connection: sa.Connection, rater: int) -> None:

@@ -43,6 +43,11 @@ class Book:
         self.records = 0  # since the last commit
 
     @property
+    def standing(self) -> Standing:
+        """Of the last commit, or what it began with."""
+        return self._before
+
+    @property
     def waiting(self) -> int:
         """Rows that the next commit writes."""
         return len(self._daily) + sum(map(len, self._rows.values()))

@@ -11,7 +11,6 @@ from stream.facts.book import Book
 from stream.facts.days import day_of
 from stream.facts.observer import FactsObserver
 from stream.facts.port import FactStore
-from stream.facts.standing import Standing
 from stream.transport.faults import Fault, Point, no_fault
 from stream.transport.port import Batch, Partition
 
@@ -52,7 +51,6 @@ class Follow:
     ) -> None:
         self._log, self._store, self._book, self._pace = log, store, book, pace
         self._observer, self._clock_ms, self._fault = observer, clock_ms, fault
-        self._standing: Standing = store.standing()
         self._committed_ms = self._pruned_ms = 0
         self._read_ms: dict[Partition, int] = {}  # log time of the latest record of each
         self._read_all_ms = 0  # when a fetch last found nothing more
@@ -84,7 +82,6 @@ class Follow:
         if self._book.records:
             commit = self._book.take_commit()
             written = await asyncio.to_thread(self._store.commit, commit)
-            self._standing = commit.standing
             self._observer.committed(written, self._book.take_passed_over())
         self._committed_ms = self._clock_ms()
         lag = await self._log.lag()
@@ -96,11 +93,11 @@ class Follow:
         """Days that are too old go; from then on what corrects them is passed over."""
         self._pruned_ms = now_ms
         first = day_of(now_ms) - self._pace.days_kept
-        if first <= self._standing.first_day:
+        if first <= self._book.standing.first_day:
             return
         await self._commit()
-        pruned = msgspec.structs.replace(self._standing, number=self._standing.number + 1, first_day=first)
+        standing = self._book.standing
+        pruned = msgspec.structs.replace(standing, number=standing.number + 1, first_day=first)
         rows = await asyncio.to_thread(self._store.prune, pruned)
-        self._standing = pruned
         self._book.begin_at(pruned)
         _log.info("%d rows were older than %d days and are removed", rows, self._pace.days_kept)

@@ -49,7 +49,7 @@ check: sync ## Lint, types, the import direction, docstring examples; alerts, ro
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy $(TYPED)
 	@$(RUN) python -m stack.install prometheus alertmanager
-	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/alerts tests/unit/grafana stream stack grafana/source
+	@$(RUN) pytest --quiet tests/unit/test_import_direction.py tests/unit/facts/test_declaration.py tests/unit/alerts tests/unit/grafana stream stack grafana/source
 
 bench: sync ## Measure throughput, latency and memory
 	@$(RUN) python -m stack.install kafka redis

@@ -5,6 +5,7 @@ from typing import Any
 
 from alerts.declared.care import care
 from alerts.declared.cases import cases
+from alerts.declared.facts import facts
 from alerts.declared.labels import labels
 from alerts.declared.queues import queues
 from alerts.declared.raters import raters
@@ -27,6 +28,7 @@ DECLARED: tuple[Callable[[Thresholds, Deployment], Group], ...] = (
     stream,
     state,
     cases,
+    facts,
     watch,
     watchdog,
 )

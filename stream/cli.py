@@ -37,6 +37,7 @@ COMMANDS = {
     "audit": ("audit", "Verify the record of what happened in cases."),
     "tokens": ("tokens", "Make, list and revoke tokens of the case service."),
     "contract": ("contract", "Check the vendors' contracts: calendars and deadlines."),
+    "facts": ("facts", "Keep daily facts of every rater in PostgreSQL or as Parquet files, each judgment once."),
     "rebuild": ("rebuild", "Rebuild a shard's state from the log."),
 }
 

@@ -30,6 +30,7 @@ class Settings:
     redis: str = "redis://127.0.0.1:6379/0"
     redis_password_file: Path | None = None
     redis_prefix: str = "rw:"
+    facts: str = ""  # where daily facts are: a folder, or postgresql://USER@HOST/NAME; empty where none are kept
     group: str = "raterwatch"
     session_seconds: int = 10  # a worker silent for so long loses its partitions to the others
     judgments: str = "judgments"

@@ -19,6 +19,7 @@ from stream.commands.options import opened_store, servers, settings_of, with_con
 from stream.commands.rater_names import check_pseudonym
 from stream.commands.terminal import console
 from stream.errors import InputError
+from stream.facts.about import rows_about
 from stream.intake.control import ControlKey
 from stream.settings import Settings
 from stream.transport.port import Partition
@@ -69,6 +70,7 @@ def _records(settings: Settings, rater_id: str) -> Records:
         judgments=records_about(rater_id, values_of(settings, settings.judgments)),
         findings=records_about(rater_id, values_of(settings, settings.findings)),
         refused=records_about(rater_id, values_of(settings, REJECTED)),
+        facts=rows_about(settings.facts, rater_id) if settings.facts else {},
     )
 
 

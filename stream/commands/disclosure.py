@@ -28,6 +28,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     judgments_as_sent: list[Any]
     findings_as_published: list[Any]
     refused_records: list[Any]
+    daily_facts: dict[str, list[dict[str, Any]]]  # by table, as they are stored
     cases: dict[str, Any]
     where: list[dict[str, Any]]  # the inventory: where what is, for whom, how long
 
@@ -38,6 +39,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     judgments: list[Any]
     findings: list[Any]
     refused: list[Any]
+    facts: dict[str, list[dict[str, Any]]] = {}  # by table
 
 
 async def disclosure(
@@ -63,6 +65,7 @@ async def disclosure(
         judgments_as_sent=records.judgments,
         findings_as_published=[_own_part(finding) for finding in records.findings],
         refused_records=records.refused,
+        daily_facts=records.facts,
         cases=cases,
         where=[one._asdict() for one in INVENTORY],
     )

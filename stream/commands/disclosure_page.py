@@ -27,6 +27,7 @@ def _lines(found: Disclosure) -> Iterator[str]:
     yield f"- {len(found.answers_on_items):,} answers remembered on items"
     yield f"- {len(found.findings_as_published):,} records of findings"
     yield f"- {len(found.refused_records):,} records that were refused"
+    yield f"- {sum(map(len, found.daily_facts.values())):,} rows of daily facts"
     yield f"- {len(found.cases):,} entries of the case service"
     for queue in found.queues:
         yield from _queue(queue)

@@ -13,6 +13,7 @@ from stream.commands.publishing import control_key
 from stream.commands.rater_names import check_pseudonym
 from stream.commands.terminal import console, note, print_json, with_json
 from stream.commands.unreachable import Remainder, remainders
+from stream.facts.about import rows_about
 from stream.intake.privacy_order import PrivacyOrder, Word, order_about
 from stream.settings import Settings
 from stream.transport.producer import KafkaProducer
@@ -79,7 +80,7 @@ async def send_order(settings: Settings, rater_id: str, order: PrivacyOrder) -> 
 
 
 async def _carry_out(settings: Settings, rater_id: str, order: PrivacyOrder, wait_s: int) -> list[str]:
-    """Publishes the order and waits until Redis holds nothing of the rater; answers which keys still do."""
+    """Publishes the order and waits until Redis and the facts hold nothing of the rater; answers what still does."""
     await send_order(settings, rater_id, order)
     async with opened_store(settings) as store:
         until = time.monotonic() + wait_s
@@ -87,9 +88,17 @@ async def _carry_out(settings: Settings, rater_id: str, order: PrivacyOrder, wai
             held = await held_orders(store, settings, control_key(settings), rater_id)
             left = [f"{settings.judgments}:{n}" for n, at_ms in enumerate(held.forgotten_ms) if at_ms is None]
             left = left or await places_of(store, settings, rater_id)
+            left = left or await asyncio.to_thread(_in_facts, settings, rater_id)
             if not left or time.monotonic() >= until:
                 return left
             await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+def _in_facts(settings: Settings, rater_id: str) -> list[str]:
+    """The tables of daily facts that still name the rater; the process that writes them follows the same order."""
+    if not settings.facts:
+        return []
+    return [f"facts {table}" for table, rows in rows_about(settings.facts, rater_id).items() if rows]
 
 
 def _tell(rater_id: str, left: list[str], remain: list[Remainder], stays: list[str], *, as_json: bool) -> None:

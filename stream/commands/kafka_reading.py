@@ -54,6 +54,19 @@ def latest_append_ms(connection: KafkaConnection, bounds: Mapping[Partition, tup
         return max(times, default=None)
 
 
+def append_ms_at(connection: KafkaConnection, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+    """The broker's time at the first record from these offsets on; a partition without one is left out."""
+    found: dict[Partition, int] = {}
+    for partition, offset in offsets.items():
+        with _client(KafkaConsumer, connection, isolation_level="read_committed") as consumer:
+            place = TopicPartition(*partition)
+            consumer.assign([place])
+            consumer.seek(place, offset)
+            for record in consumer.poll(2 * _POLL_MS, max_records=1).get(place, []):
+                found[partition] = record.timestamp
+    return found
+
+
 def read_whole(connection: KafkaConnection, topic: str) -> Iterator[Any]:
     """Every record that the topic holds now, as kafka-python gives it."""
     with _client(KafkaConsumer, connection, isolation_level="read_committed") as consumer:

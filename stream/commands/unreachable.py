@@ -41,6 +41,8 @@ def remainders(settings: Settings, kept_s: Mapping[str, float], now_ms: int) -> 
     rest = (
         ("backups of Redis", "rows as they were", f"until your backups rotate; {replay}"),
         ("Prometheus", "series labelled with the pseudonym", "until its --storage.tsdb.retention.time has passed"),
+        ("daily facts", "numbers of days, summed up without the name", "stays for as long as facts are kept"),
+        ("backups of daily facts", "rows as they were", "until your backups rotate"),
         ("files made by commands", "reports, exports, disclosures", "until whoever made them deletes them"),
         ("Redis", _STAYS, "stays: none of it names the person or leads back"),
     )

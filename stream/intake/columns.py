@@ -30,6 +30,7 @@ class Columns(NamedTuple):
     rows: NDArray[np.void]
     refused: NDArray[np.uint8]
     slots: list[int]  # of the directory's profile table
+    guidelines: dict[int, str]  # versions by hash
 
 
 def judgment_columns(
@@ -46,7 +47,7 @@ def judgment_columns(
     queue_rows = profile["queue"]
     refusals = Refusals(profile["refused"])
 
-    rows["rater"], rows["queue"] = profile["rater"], queue_rows
+    rows["rater"], rows["queue"], rows["terms"] = profile["rater"], queue_rows, profile["terms"]
     rows["destination"] = profile["partition_hash"] % destinations
     rows["judgment"] = _hashes([judgment.judgment_id for judgment in judgments])
     rows["submitted_ms"] = submitted_ms = _submitted(judgments, refusals)
@@ -58,7 +59,7 @@ def judgment_columns(
     fill_known(rows, judgments, directory, refusals, counts)
     _fill_durations(rows, judgments)
     _fill_costs(rows, judgments, refusals)
-    _fill_guidelines(rows, judgments)
+    guidelines = _fill_guidelines(rows, judgments)
     _fill_item_kinds(rows, judgments, directory, counts)
     if directory.withheld:
         rows["held"] = profile["held"]
@@ -66,7 +67,7 @@ def judgment_columns(
     stages = [judgment.stage for judgment in judgments]
     if "training" in stages:
         rows["flags"][[stage == "training" for stage in stages]] |= int(Flag.TRAINING)
-    return Columns(rows, refusals.codes, slots)
+    return Columns(rows, refusals.codes, slots, guidelines)
 
 
 def _hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
@@ -112,11 +113,14 @@ def _flag_given(rows: NDArray[np.void], values: Sequence[object], flag: Flag) ->
     rows["flags"] |= np.array([0 if value is None else bit for value in values], np.uint16)
 
 
-def _fill_guidelines(rows: NDArray[np.void], judgments: Sequence[Judgment]) -> None:
+def _fill_guidelines(rows: NDArray[np.void], judgments: Sequence[Judgment]) -> dict[int, str]:
+    """Answers what the hashes stand for."""
     versions = [judgment.guideline for judgment in judgments]
-    if versions.count(None) < len(versions):
-        hashed = {version: guideline_hash(version) for version in set(versions)}
-        rows["guideline"] = [hashed[version] for version in versions]
+    if versions.count(None) == len(versions):
+        return {}
+    hashed = {version: guideline_hash(version) for version in set(versions)}
+    rows["guideline"] = [hashed[version] for version in versions]
+    return {number: version for version, number in hashed.items() if version}
 
 
 def guideline_hash(version: str | None) -> int:

@@ -35,6 +35,7 @@ class Decoded:
     item_keys: list[bytes]  # xxh3_128 of queue, NUL, item_id; empty where there is none
     item_ids: list[str]  # where column `item_id` points; empty where there is none
     profiles: list[Profile]  # where column `profile` points, which only judgments have
+    guidelines: dict[int, str] = field(default_factory=dict)  # versions that judgments name, by hash
     verdicts: list[tuple[int, Verdict]] = field(default_factory=list)  # (row, event)
     controls: list[tuple[int, Control]] = field(default_factory=list)  # authentic and new; settings are folded in
     rejects: list[Reject] = field(default_factory=list)
@@ -140,6 +141,7 @@ def _fill_judgments(
     rows["profile"] = _number(columns.slots, directory.profiles.profiles, decoded.profiles)
     decoded.rows[judged] = rows
     refused[judged] = columns.refused
+    decoded.guidelines.update(columns.guidelines)
     other = directory.is_other(rows["label"], rows["queue"]) & (columns.refused == 0)
     for row in np.flatnonzero(other).tolist():
         decoded.counts["label_other", judgments[row].queue] += 1

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stream.events import Judgment
 from stream.intake.rater_hashes import rater_hashes
+from stream.intake.terms import terms_of
 from stream.quality.profile import Profile
 from stream.quality.schema import Held
 
@@ -25,6 +26,7 @@ SLOT = np.dtype(
         ("queue", "i4"),  # row of the directory, -1 when unknown
         ("refused", "u1"),  # code of the reason, 0 when accepted
         ("held", "u1"),  # Held.UNSENT for a restricted rater
+        ("terms", "u2"),  # see terms.py
     ]
 )
 
@@ -38,7 +40,7 @@ class _Company(NamedTuple):
 
     wire: tuple[str | None, ...]  # a profile off the wire, the id apart
     names: tuple[str | None, ...]  # the same as a profile has it
-    verdict: tuple[int, int]  # (queue row, reason code)
+    verdict: tuple[int, int, int]  # (queue row, reason code, terms)
 
 
 class ProfileTable(dict[WireProfile, int]):
@@ -91,7 +93,7 @@ class ProfileTable(dict[WireProfile, int]):
         companies = [self._company(wire) for wire in wires]
         new = self._slots[begin:end]
         new["rater"], new["partition_hash"] = rater_hashes(rater_ids)
-        new["queue"], new["refused"] = np.array([company.verdict for company in companies]).T
+        new["queue"], new["refused"], new["terms"] = np.array([company.verdict for company in companies]).T
         new["held"] = Held.NO
         self._withhold(new)
         both = list(zip(rater_ids, companies, strict=True))
@@ -105,7 +107,9 @@ class ProfileTable(dict[WireProfile, int]):
         company = self._companies.get(key)
         if company is None:
             profile = Profile(*wire[:3], wire[3] or None, wire[4] or None, wire[5])
-            company = _Company(self._shared(wire[1:]), self._shared(profile[1:]), self._judge(profile))
+            company = _Company(
+                self._shared(wire[1:]), self._shared(profile[1:]), (*self._judge(profile), terms_of(profile))
+            )
             self._companies[key] = company
         return company
 

@@ -40,6 +40,7 @@ def append(table: Items, slot: int, count: int) -> int:
     table.marks[at]["weighed"] = 0
     table.marks[at]["hit"] = 0
     table.marks[at]["held"] = 0
+    table.marks[at]["terms"] = 0
     return at
 
 

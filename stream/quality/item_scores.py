@@ -292,6 +292,8 @@ def _address(record: Any, mark: Any, queue: Any, queue_row: int, out: Outcomes) 
     row["rater"] = mark["rater"]
     row["queue"] = np.uint64(queue["key"]) + np.uint64(1 if mark["score"]["flags"] & _TRAINING else 0)
     row["judgment"] = mark["judgment"]
+    row["guideline"] = mark["guideline"]
+    row["terms"] = mark["terms"]
     row["submitted_ms"] = mark["submitted_ms"]
     row["log_ms"] = record["log_ms"]
     row["profile"] = -1

@@ -31,6 +31,7 @@ class Owed(NamedTuple):
     queues: Sequence[QueueInfo]
     verdicts: Mapping[int, Sequence[VerdictNote]]  # by destination
     notes: Sequence[Note]  # for every destination
+    guidelines: dict[int, str]  # versions by hash; few, so that every message may tell them all
 
 
 class _Part(NamedTuple):
@@ -74,6 +75,7 @@ def encode_owed(source: int, owed: Owed, sent: np.ndarray) -> list[tuple[int, by
                 news,
                 cuts.rows[part.rows].tobytes(),
                 cuts.meetings[part.meetings].tobytes(),
+                owed.guidelines,
             )
             messages.append((destination, msgspec.msgpack.encode(message)))
             previous = message.last

@@ -93,6 +93,7 @@ class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     notes: list[Note]
     rows: bytes
     meetings: bytes  # MEETING[], in the order of the rows that they refer to
+    guidelines: dict[int, str] = {}  # versions by hash: of the first judgments among the rows, and perhaps others
 
 
 _decoder = msgspec.msgpack.Decoder(OutcomeMessage)

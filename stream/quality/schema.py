@@ -14,7 +14,7 @@ from stream.quality.columns import COLUMNS as COLUMNS  # noqa: PLC0414 (part of 
 from stream.quality.columns import COMMUTATIVE as COMMUTATIVE  # noqa: PLC0414 (likewise)
 from stream.quality.columns import Column as Column  # noqa: PLC0414 (likewise)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 UNIT = 1 << 30  # 1.0 as fixed point: resolution 9.3e-10, and a share still fits an unsigned 32-bit field
 
 LABEL_WIDTHS = (2, 4, 8, 16, 32)  # label vectors grow in these steps
@@ -118,6 +118,7 @@ RECORD = _record(
         ("has_known", "u1"),  # 0: no gold here; for gold and adjudication: 0 means withdrawn
         ("random", "u1"),  # adjudication: sampled at random, hence fit for SLA and scorecards
         ("held", "u1"),  # Held.UNSENT for a judgment of a restricted rater
+        ("terms", "u2"),  # see intake/terms.py
     ]
 )
 
@@ -158,6 +159,7 @@ MARK = _record(
         ("hit", "u2"),  # see SCORE; kept while the gold is withdrawn
         ("weighed", "u1"),  # see Weighed: a judgment is evidence once
         ("held", "u1"),  # see Held: whether stage 2 hears of it
+        ("terms", "u2"),  # see intake/terms.py
     ]
 )
 
@@ -235,8 +237,10 @@ OUTCOME = _record(
         ("labels", "u1", PREDICTED),  # likeliest answers, NO_LABEL where there are fewer; see predictive.py
         ("shares", "u2", PREDICTED),  # SHARE: how often raters give them here; the rest is spread evenly
         ("own", "u2"),  # SHARE: of the answer given
+        ("terms", "u2"),  # see intake/terms.py
         ("old", SCORE),
         ("new", SCORE),
+        ("guideline", "u4"),  # xxh32(version), 0 for none; the message names it at a first judgment
     ]
 )
 

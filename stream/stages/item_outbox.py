@@ -1,6 +1,6 @@
 """The outcomes that stage 1 owes to stage 2 since its last commit, and the messages they become."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class ItemOutbox:
         self._infos: list[QueueInfo] = []
         self._verdicts: dict[int, list[VerdictNote]] = {}
         self._notes: list[Note] = []
+        self._guidelines: dict[int, str] = {}
 
     @property
     def owed(self) -> int:
@@ -45,13 +46,16 @@ class ItemOutbox:
         bigger.doubts[:doubts] = self.rows.doubts[:doubts]
         self.rows = bigger._replace(cursor=self.rows.cursor)
 
-    def name(self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str]) -> None:
+    def name(
+        self, begin: int, profiles: Sequence[Profile], item_ids: Sequence[str], guidelines: Mapping[int, str]
+    ) -> None:
         """The outcomes from `begin` on refer to these lists of their batch; those of the whole outbox are longer."""
         fresh = self.rows.rows[begin : self.owed]
         fresh["profile"][fresh["profile"] >= 0] += len(self._profiles)
         fresh["item_id"][fresh["item_id"] >= 0] += len(self._item_ids)
         self._profiles += profiles
         self._item_ids += item_ids
+        self._guidelines |= guidelines
 
     def take_doubts(self) -> np.ndarray:
         """DOUBT[] since the last call, in the order of the log."""
@@ -87,10 +91,12 @@ class ItemOutbox:
     def take_messages(self, queues: Sequence[QueueRow]) -> list[Message]:
         """Everything owed, a destination after another, each in the order of the log."""
         self.settle(queues)
-        owed = Owed(self.rows, self._profiles, self._item_ids, self._queues, self._verdicts, self._notes)
+        owed = Owed(
+            self.rows, self._profiles, self._item_ids, self._queues, self._verdicts, self._notes, self._guidelines
+        )
         encoded = encode_owed(self._source, owed, self.sent)
         messages = [Message(self._topic, value, destination) for destination, value in encoded]
         self.rows.cursor[0] = self.rows.cursor[3] = 0
         self._profiles, self._item_ids, self._verdicts, self._notes = [], [], {}, []
-        self._queues, self._settled = [], 0
+        self._queues, self._settled, self._guidelines = [], 0, {}
         return messages

@@ -153,7 +153,7 @@ class ItemStage:
             self._joined.apply(control)
             self._take_control(control, int(rows["offset"][row]), int(rows["log_ms"][row]))
         self._join(rows, results)
-        self._outbox.name(begin, decoded.profiles, decoded.item_ids)
+        self._outbox.name(begin, decoded.profiles, decoded.item_ids, decoded.guidelines)
         for doubt in self._outbox.take_doubts():
             self._queues.note_doubt(decoded.item_ids[doubt["record"]], doubt)
         for row, verdict in decoded.verdicts:

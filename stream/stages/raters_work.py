@@ -37,6 +37,7 @@ class RaterWork(msgspec.Struct, frozen=True):
     first_row: np.ndarray  # int64[keys]: where each key occurs first
     profiles: list[Profile]
     item_ids: np.ndarray  # object[]
+    guidelines: dict[int, str]  # versions by hash
     queues: list[tuple[int, QueueInfo]]  # (row from which on it holds, settings)
     verdicts: list[tuple[int, VerdictNote]]  # (row before which it applies, note)
     notes: list[tuple[int, Note]]  # (row before which it holds, note)
@@ -100,6 +101,7 @@ def _joined(
         first_row=first_row,
         profiles=[profile for message in messages for profile in message.profiles],
         item_ids=names,
+        guidelines={number: name for message in messages for number, name in message.guidelines.items()},
         queues=_queues(messages, begins, rows),
         verdicts=[
             (begin + int(np.searchsorted(rows["offset"][begin : begin + count], note.offset)), note)

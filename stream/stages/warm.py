@@ -11,6 +11,7 @@ from stream.intake.control import MIN_KEY_BYTES, ControlKey
 from stream.intake.directory import Directory
 from stream.intake.knowledge import summaries_controls
 from stream.intake.payload import QueuePayload, SettingsPayload
+from stream.quality.daily_sums import add_changes
 from stream.quality.groups import GROUP
 from stream.quality.inconsistent import consistency
 from stream.quality.known_gap import KnownWork, known_gap
@@ -22,7 +23,7 @@ from stream.quality.queue_levels import LEVEL_STATE, reach_hour
 from stream.quality.queue_shift import SHIFT_STATE, has_learned, queue_shift
 from stream.quality.rank_sums import RANK_SUMS
 from stream.quality.rater_table import RaterTable
-from stream.quality.schema import COLUMNS, SUMMARY, Kind
+from stream.quality.schema import COLUMNS, OUTCOME, SUMMARY, Kind
 from stream.quality.shift_share import shift_share
 from stream.quality.speed import PACE_SUMS, speed
 from stream.quality.suspicion import PARTS, ranked, suspicion, suspicion_parts
@@ -51,6 +52,7 @@ def compile_kernels() -> None:
     summary["queue"] = directory.queues[0].key
     told = summaries_controls(key, 0, 0, _NOW_MS, summary)
     outcomes = _run(ItemStage(0, 1, directory), [*told, *(_judgment(n, labels[n % 2]) for n in range(4))])
+    add_changes(np.zeros(1, OUTCOME), np.zeros(1, "i8"), np.zeros((1, COLUMNS), "i8"))
     flush = _run(RatersStage(0, 1), [message.value for message in outcomes.messages])
     restored = RatersStage(0, 1)
     restored.restore(flush.head, {name: dict(flush.rows.get(name, ())) for name in restored.whole_keys})

@@ -42,12 +42,16 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     | {"stream.events", "stream.intake", "stream.policy", "stream.quality", "stream.stages"},
     "stream.report": CONTRACTS
     | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.backtest"},
+    # Daily facts: what outcomes mean is stage 2's, which offsets were read is the log's.
+    "stream.facts": CONTRACTS
+    | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.transport.faults"},
     # The edge: settings are read, processes are composed and commands talk to people.
     "stream.settings": frozenset(
         {"stream.errors", "stream.intake", "stream.state", "stream.transport", "stream.telemetry"}
     ),
     "stream.app": frozenset({"stream"}),
     "stream.intake_app": frozenset({"stream"}),
+    "stream.facts_app": frozenset({"stream"}),
     # Draws what it reads of Prometheus; of the report it takes how markup is written.
     "stream.preview": frozenset({"stream.errors", "stream.report.page.markup"}),
     "stream.commands": frozenset({"stream", "stack", "alerts"}),

@@ -1,9 +1,10 @@
 """Forks workers from a process that has imported and compiled everything: a killed worker's successor starts at once.
 
-Run as a program it reads a line of JSON for each worker, {"environment": {…}, "log": "path"}, and answers its pid. When
-its input ends it kills them all and ends.
+Run as a program it reads a line of JSON for each, {"environment": {…}, "log": "path", "command": ["worker"]}, and
+answers its pid. When its input ends it kills them all and ends.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,11 +25,12 @@ _POLL_S = 0.01
 class Nursery:
     """The test's side."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._made = folder, 0
+    def __init__(self, folder: Path, *modules: str) -> None:
+        """`modules` are imported once as well, for commands other than the worker."""
+        self._folder, self._made, self._modules = folder, 0, modules
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.integration.exactly_once.nursery"]
+        command = [sys.executable, "-m", "tests.integration.exactly_once.nursery", *self._modules]
         with (self._folder / "nursery.log").open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -45,13 +47,14 @@ class Nursery:
     ) -> None:
         self._process.communicate(timeout=30)
 
-    def start(self, environment: Mapping[str, str]) -> "Worker":
-        """A worker with RATERWATCH_ variables; `fault` may be one of them."""
+    def start(self, environment: Mapping[str, str], *command: str) -> "Worker":
+        """A worker, or another command, with RATERWATCH_ variables; `fault` may be one of them."""
         self._made += 1
         log = self._folder / f"worker-{self._made}.log"
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"environment": dict(environment), "log": str(log)}) + "\n")
+        wanted = {"environment": dict(environment), "log": str(log), "command": command or ("worker",)}
+        self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
         return Worker(int(self._process.stdout.readline()), log, int(environment["RATERWATCH_METRICS_PORT"]))
 
@@ -102,6 +105,8 @@ def main() -> None:
     from stream.stages.warm import compile_kernels  # noqa: PLC0415
     from stream.telemetry.kernels import compile_board  # noqa: PLC0415
 
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     compile_kernels()
     compile_board()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -110,7 +115,7 @@ def main() -> None:
         wanted = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            _work(wanted["environment"], wanted["log"])
+            _work(wanted["environment"], wanted["log"], wanted["command"])
         children.append(pid)
         print(pid, flush=True)  # noqa: T201 (the protocol)
     for pid in children:
@@ -120,7 +125,7 @@ def main() -> None:
             continue
 
 
-def _work(environment: Mapping[str, str], log: str) -> None:
+def _work(environment: Mapping[str, str], log: str, command: Sequence[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for standard in (1, 2):
@@ -128,9 +133,9 @@ def _work(environment: Mapping[str, str], log: str) -> None:
     os.environ.update(environment)
     code = 1
     try:
-        from stream.commands.worker import worker  # noqa: PLC0415
+        from stream.cli import root  # noqa: PLC0415
 
-        worker([], standalone_mode=False)
+        root(list(command), standalone_mode=False)
         code = 0
     finally:
         if code:

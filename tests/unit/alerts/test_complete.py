@@ -12,11 +12,12 @@ from alerts.model import Group
 from alerts.rule_files import groups
 from alerts.thresholds import load_thresholds
 from stream.cli import COMMANDS
+from stream.telemetry import facts as of_facts
 from stream.telemetry import metrics as of_the_stream
 from tests.unit.alerts.cases.every import CASES
 
 ALERTS = Path(__file__).parents[3] / "alerts"
-METRICS = of_the_stream.METRICS | of_cases.METRICS
+METRICS = of_the_stream.METRICS | of_cases.METRICS | of_facts.METRICS
 RUNBOOKS = {path.stem: path.read_text() for path in (ALERTS / "runbooks").glob("*.md")}
 
 

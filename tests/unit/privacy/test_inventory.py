@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from alerts.wording import accusing_words
+from stream.facts.columns import TABLES
 from stream.policy.declared import DETECTORS, DeclaredPolicy
 from stream.policy.policy_file import parse_policy
 from stream.privacy.inventory import INVENTORY
@@ -59,3 +60,8 @@ def test_no_text_accuses_or_claims_that_a_law_is_kept() -> None:
         assert accusing_words(text) == []
         assert "compliant" not in text
         assert "complies" not in text
+
+
+def test_every_table_of_facts_is_in_the_inventory() -> None:
+    places = {place for held in INVENTORY for place in held.places}
+    assert {f"facts {table.name}" for table in TABLES} == {place for place in places if place.startswith("facts ")}

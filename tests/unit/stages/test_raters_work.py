@@ -35,7 +35,7 @@ def encoded(
 ) -> tuple[list[bytes], Place]:
     outcomes, last = make_outcomes(len(made)), np.array([previous])
     outcomes.rows[:], outcomes.cursor[0] = made, len(made)
-    owed = Owed(outcomes, [Profile("r", "q", "v")], item_ids, [QUEUE], {0: notes} if notes else {}, [])
+    owed = Owed(outcomes, [Profile("r", "q", "v")], item_ids, [QUEUE], {0: notes} if notes else {}, [], {})
     messages = encode_owed(source, owed, last)
     return [value for _, value in messages], Place(*last[0].tolist())
 

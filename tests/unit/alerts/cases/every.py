@@ -1,4 +1,5 @@
 from tests.unit.alerts.cases.desk import DESK
+from tests.unit.alerts.cases.facts import FACTS
 from tests.unit.alerts.cases.people import PEOPLE
 from tests.unit.alerts.cases.queues import QUEUES
 from tests.unit.alerts.cases.raters import RATERS
@@ -7,4 +8,4 @@ from tests.unit.alerts.cases.stream import STREAM
 from tests.unit.alerts.cases.vendors import VENDORS
 from tests.unit.alerts.cases.watch import WATCH
 
-CASES = (*RATERS, *QUEUES, *VENDORS, *PEOPLE, *STREAM, *STATE, *DESK, *WATCH)
+CASES = (*RATERS, *QUEUES, *VENDORS, *PEOPLE, *STREAM, *STATE, *DESK, *FACTS, *WATCH)

@@ -16,6 +16,7 @@ from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 
 ALERTS_PATH = "/api/v1/alertmanager"
+JOB = "escalation"  # the job label that the alert rules and boards select by
 _START_S = 60.0
 
 
@@ -35,9 +36,12 @@ class Desk(Process):
         """The service within a block. The recorder is its vendors and our chat; Alertmanager brings the token."""
         self._configure(stack, recorder, policy, vendors, token_file)
         self.start()
+        # Not before it answers: until then its absence is nobody's fault, and no alert's.
+        stack.prometheus.set_targets([f"127.0.0.1:{self._port}"], JOB)
         try:
             yield
         finally:
+            stack.prometheus.set_targets([], JOB)
             self.stop()
 
     def _configure(
@@ -53,7 +57,7 @@ class Desk(Process):
         ):
             (self.folder / name).write_text(text)
         self.settings_file.write_text(
-            _toml("", contracts="contracts.toml", policy=str(policy.resolve()))
+            _toml("", contracts="contracts.toml", policy=str(policy.resolve()), prometheus=stack.prometheus.url)
             + _toml("kafka", servers=stack.kafka.bootstrap)
             + _toml(
                 "http",

@@ -32,7 +32,7 @@ TOPICS = ("constant_answer", "unrelated_to_peers", "copying", "known_answers")
 
 def desk_list(cases: int, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Milliseconds at the median and at the 95th percentile, of the slowest search of each kind of person."""
-    with LocalStack(folder / "stack", kafka=False, redis=False, postgres=True) as stack:
+    with LocalStack(kafka=False, redis=False, postgres=True) as stack:
         urls = {"sqlite": f"sqlite:///{folder / 'cases.db'}", "postgresql": stack.postgres.url}
         found: dict[str, Any] = {"open_cases": cases, "requests_each": ROUNDS, "people_at_once": PEOPLE}
         for name, url in urls.items():

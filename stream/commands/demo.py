@@ -171,7 +171,7 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float, links: Mapp
                         Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"),
                         Text(f"{len(messages):,} messages to pager, chat and webhooks (messages.jsonl)\n{told}"),
                         Text(where),
-                        *(Text(f"{name}: {link}", overflow="fold") for name, link in links.items()),
+                        *(Text.assemble(f"{name}: ", (link, f"link {link}")) for name, link in links.items()),
                         *([Text(_TRY)] if links else []),
                     ),
                     refresh=True,

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.deliveries import deliveries
+from bench.desk_list import desk_list
 from bench.intake import intake_cost
 from bench.load import Load
 from bench.pipeline import steady, throughput
 from bench.scrape import scrape_cost
 
 _STREAM = ("pipeline", "partitions_64", "raters_50000", "steady", "scrape")
-_CASES = (*_STREAM, "deliveries", "intake")  # the last two are only run when they are asked for
+_CASES = (*_STREAM, "intake", "deliveries", "desk_list")  # those beyond the stream run only when asked for
 
 
 @click.command(epilog="Example: make bench ARGS='--only pipeline --judgments 200000'")
@@ -38,6 +39,7 @@ def bench(judgments: int, seconds: int, only: tuple[str, ...], *, as_json: bool)
         "steady": lambda folder: steady(Load(2_000 * (seconds + 30)), 2_000, seconds, folder, say),
         "scrape": lambda folder: scrape_cost(10_000, folder, say),
         "intake": lambda folder: intake_cost(judgments, folder, say),
+        "desk_list": lambda folder: desk_list(10_000, folder, say),
         "deliveries": lambda folder: deliveries(1_000, folder, say),
     }
     results: dict[str, Any] = {}

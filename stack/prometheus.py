@@ -32,6 +32,7 @@ class Prometheus(Process):
         self._config = folder / "prometheus.yml"
         self._targets = folder / "targets.json"
         self._scraping = scraping
+        self._jobs: dict[str, list[str]] = {}
         command: list[str | Path] = [
             *(PROMETHEUS.require(), f"--config.file={self._config}", f"--storage.tsdb.path={folder / 'data'}"),
             # Links in alerts would else carry the machine's name, which may lead nowhere.
@@ -53,10 +54,12 @@ class Prometheus(Process):
             self.set_targets(self._scraping.targets)
         super().start()
 
-    def set_targets(self, targets: Sequence[str]) -> None:
-        """Scrape these host:port from now on; the server notices within a second."""
+    def set_targets(self, targets: Sequence[str], job: str = JOB) -> None:
+        """Scrape these host:port under this job from now on; the server notices within a second."""
+        self._jobs[job] = list(targets)
+        groups = [{"targets": found, "labels": {"job": name}} for name, found in self._jobs.items()]
         draft = self._targets.with_suffix(".draft")
-        draft.write_text(json.dumps([{"targets": list(targets)}]))
+        draft.write_text(json.dumps(groups))
         draft.replace(self._targets)
 
     def reload(self) -> None:

@@ -5,6 +5,7 @@ RaterwatchError
 ├── InputError         a file or record given by a person is unusable: the message names the line
 ├── StateError         state and log do not belong together: an operator decides (see `raterwatch doctor`)
 │   ├── ShardHalted    one partition stops, the others go on
+│   ├── OrderUnreadable  an order about a person is of a later version: the shard halts until it is upgraded
 │   └── ShardLost      this worker no longer owns the shard, or its state moved: drop memory, claim again
 └── Unavailable        Kafka or Redis does not answer: retry with back-off
 """
@@ -32,6 +33,10 @@ class ShardHalted(StateError):
     def __init__(self, shard: str, reason: str, remedy: str) -> None:
         super().__init__(f"{shard} halted: {reason}. {remedy}")
         self.shard, self.reason, self.remedy = shard, reason, remedy
+
+
+class OrderUnreadable(StateError):
+    """A signed order about a person was written by a later version: to pass it over would be to lose it."""
 
 
 class ShardLost(StateError):

@@ -94,7 +94,9 @@ class Settings:
         return RedisAccess(url=self.redis, password_file=self.redis_password_file, prefix=self.redis_prefix)
 
 
-_OTHERS = {PREFIX + "FAULT", PREFIX + "DATA_FOLDER"}  # for tests only
+# What other parts read. ESCALATION: the settings of the case service, for commands about a person's own rights. The
+# rest is for tests only.
+_OTHERS = {PREFIX + name for name in ("ESCALATION", "FAULT", "DATA_FOLDER")}
 
 
 def _parsed(name: str, text: str) -> Any:

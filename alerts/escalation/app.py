@@ -13,7 +13,7 @@ from alerts.escalation.feed.findings import read_findings
 from alerts.escalation.feed.publishing import publish_decisions
 from alerts.escalation.service import Service
 from alerts.escalation.web.serving import rater_links
-from alerts.escalation.work.retention import drop_old_evidence
+from alerts.escalation.work.retention import drop_old_audit, drop_old_evidence
 from alerts.escalation.work.tick import Ticked, tick
 
 Part = Callable[[Service], Awaitable[None]]
@@ -49,7 +49,7 @@ def tick_once(service: Service) -> Ticked:
 
 
 async def keep_retention(service: Service) -> None:
-    """Drops evidence that was kept for long enough; days matter there, so an hour does not."""
+    """Drops evidence and audit that were kept for long enough; days matter there, so an hour does not."""
     while not service.stop.is_set():
         if not await asyncio.to_thread(_drop_some, service):
             await service.pause(RETENTION_S)
@@ -57,7 +57,11 @@ async def keep_retention(service: Service) -> None:
 
 def _drop_some(service: Service) -> int:
     with service.store.writing() as session:
-        return drop_old_evidence(session, service.settings.evidence_days, service.clock())
+        now_ms = service.clock()
+        findings = drop_old_evidence(session, service.settings.evidence_days, now_ms)
+        rows = drop_old_audit(session, service.settings.audit_days, now_ms)
+    service.store.forget_deleted()
+    return findings + rows
 
 
 PARTS: tuple[Part, ...] = (read_findings, publish_decisions, keep_deadlines, keep_retention, deliver)

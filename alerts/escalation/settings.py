@@ -99,6 +99,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prometheus: str | None = None  # where scorecards are counted, http://HOST:PORT
     sensitive_queues: tuple[str, ...] = ()  # their items open behind a veil on the rater's page
     evidence_days: Annotated[int, Meta(ge=30, le=3_650)] = 90  # kept so long after a case ended, longer than appeals
+    audit_days: Annotated[int, Meta(ge=180, le=3_650)] = 400  # 13 months; rows of open cases stay longer
     sampling_seed: str = "raterwatch"  # decides which findings are judged again blindly
     folder: str = "."  # set from the file's place
 

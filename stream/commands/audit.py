@@ -7,6 +7,7 @@ import click
 from alerts.escalation.store.audit import verify as verify_chain
 from stream.commands.escalation_options import opened_service, with_settings
 from stream.commands.terminal import print_json, with_json
+from stream.commands.words import moment
 
 
 @click.group("audit", epilog="Example: raterwatch audit verify --head 3f2a…")
@@ -21,11 +22,16 @@ def audit() -> None:
 def verify(settings_file: Path, head: str | None, *, as_json: bool) -> None:
     """Walk the whole chain; exit code 1 names the first row that was altered, inserted or dropped.
 
-    Keep the hash that is printed outside of the database: only with it a chain that was rewritten whole is noticed.
+    Keep the hash that is printed outside of the database, and a new one now and then: only with it a chain that was
+    rewritten whole is noticed. Rows go after `audit_days`; what is left says how many went, and follows the last of
+    them.
     """
     with opened_service(settings_file) as service, service.store.reading() as session:
         found = verify_chain(session, head)
     if as_json:
         print_json(found._asdict())
         return
-    click.echo(f"{found.rows} rows, unbroken; {found.erased} personal parts were erased\nhead: {found.head}")
+    click.echo(f"{found.rows} rows, unbroken; {found.erased} personal parts were erased")
+    if found.pruned:
+        click.echo(f"holds from {moment(found.since_ms or 0)} UTC on; {found.pruned} older rows went for their age")
+    click.echo(f"head: {found.head}")

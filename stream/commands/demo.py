@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from stream.events import Event
 from stream.intake.pseudonyms import PseudonymKey
 
 _REFRESH_S = 1.0
+_TRY = "Take a case at the desk and send it to its vendor: the signed webhook shows up above, and the vendor sees it."
 
 
 @click.command(
@@ -127,12 +128,21 @@ def _live(deployment: Deployment, crowd: Crowd, speed: float, err: Console) -> N
         ("Alertmanager", stack.alertmanager.url),
     ):
         err.print(f"  {name:15} {address}", highlight=False)
-    if deployment.desk is not None:
-        err.print(f"  {'Case desk':15} {deployment.desk.sign_in_link()}", highlight=False, soft_wrap=True)
-    asyncio.run(_watch(deployment, crowd, speed))
+    links = _links(deployment)
+    for name, link in links.items():
+        err.print(f"  {name:15} {link}", highlight=False, soft_wrap=True)
+    asyncio.run(_watch(deployment, crowd, speed, links))
 
 
-async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
+def _links(deployment: Deployment) -> dict[str, str]:
+    """Whom a link signs in at the case desk."""
+    if deployment.desk is None:
+        return {}
+    vendor, link = deployment.desk.vendor_link()
+    return {"Case desk": deployment.desk.sign_in_link(), f"Vendor {vendor}": link}
+
+
+async def _watch(deployment: Deployment, crowd: Crowd, speed: float, links: Mapping[str, str]) -> None:
     sent = 0
 
     def count(number: int) -> None:
@@ -148,12 +158,12 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
                 await asyncio.sleep(_REFRESH_S)
                 if sending.done():
                     sending.result()
-                lines = max(5, console.height - 18)
+                lines = max(5, console.height - 20 - len(links))
                 shown = view(await ranking(deployment, lines), Filters(), _now_ms(), console.width)
                 state = "all sent; Ctrl-C stops everything" if sending.done() else "Ctrl-C stops everything"
                 messages = deployment.recorder.messages if deployment.recorder else []
                 latest = [message for message in messages if message.channel != "heartbeat"][-3:]
-                told = "\n".join(f"→ {message.service} {message.channel}: {message.title}" for message in latest)
+                told = "\n".join(f"→ {message.way}: {message.title}" for message in latest)
                 where = f"metrics {deployment.metrics_url}   Prometheus {deployment.stack.prometheus.url}"
                 screen.update(
                     Group(
@@ -161,6 +171,8 @@ async def _watch(deployment: Deployment, crowd: Crowd, speed: float) -> None:
                         Text(f"{sent:,} of {len(crowd.events):,} sent, {state}"),
                         Text(f"{len(messages):,} messages to pager, chat and webhooks (messages.jsonl)\n{told}"),
                         Text(where),
+                        *(Text.assemble(f"{name}: ", (link, f"link {link}")) for name, link in links.items()),
+                        *([Text(_TRY)] if links else []),
                     ),
                     refresh=True,
                 )

@@ -41,6 +41,9 @@ def forget(*, rater_id: str, reason: str, by: str, yes: bool, wait_s: int, as_js
     The order travels in the log, so that reading the log again comes to the same. Answers on items stay without a
     name, for others were compared with them; sums of queues and vendors stay. Refuses with exit code 3 while a case or
     a legal hold about the rater is open. What it cannot reach is listed, with dates.
+
+    Upgrade all workers first: one of an earlier version halts at an order that it cannot read, and reads on once it is
+    upgraded.
     """
     check_pseudonym(rater_id)
     settings, cases = settings_of(given), servers().cases()
@@ -110,6 +113,9 @@ def _tell(rater_id: str, left: list[str], remain: list[Remainder], stays: list[s
     if left:
         out.print(f"Written to the log. Not carried out yet in {', '.join(left)}: workers follow as they read on.")
         out.print("Run the same command again to look; doing it twice does no harm.")
+        out.print(
+            "If it stays so, `raterwatch doctor` says which shard halted: an earlier version's worker cannot read it."
+        )
     else:
         out.print(f"Redis holds nothing of {rater_id} any more; judgments that still come are refused as `forgotten`.")
     out.print("\nWhat it cannot reach:")

@@ -32,6 +32,9 @@ def restrict(*, rater_id: str, word: str, reason: str, by: str, **given: Any) ->
     While it is on, nothing is scored, no finding opens and nothing is exported or shown. The rater's answers still
     count as answers on their items, for the sake of others. Answers given meanwhile never enter the rater's numbers;
     what changed about earlier ones does so when it is switched off.
+
+    Upgrade all workers first: one of an earlier version halts at an order that it cannot read, and reads on once it is
+    upgraded.
     """
     check_pseudonym(rater_id)
     settings = settings_of(given)

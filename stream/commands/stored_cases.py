@@ -20,6 +20,14 @@ from stream.commands.escalation_options import opened_service
 from stream.commands.terminal import note
 
 SETTINGS = "RATERWATCH_ESCALATION"
+_BACKUPS = (
+    "backups of the case service's database: cases as they were, until your backups rotate; after you restored one, "
+    "run this command again"
+)
+_KEPT_BY = {
+    "sqlite": (_BACKUPS,),
+    "postgresql": (_BACKUPS, "PostgreSQL's own files: erased rows, until it vacuumed them and recycled its log"),
+}
 
 
 def cases_of_the_deployment() -> CaseHolder:
@@ -51,10 +59,13 @@ class StoredCases:
         )
 
     def erase(self, rater_id: str, *, by: str, reason: str) -> list[str]:  # noqa: ARG002 (the reason is in the order)
-        """Erases it; what left the team before stays where it is."""
-        with opened_service(self._settings_file) as service, service.store.writing() as session:
-            done = erase_rater(session, Person(by, Role.PRIVACY), rater_id, service.clock())
-        return [f"sent before, and kept by who received it: {what}" for what in done.out_of_reach]
+        """Erases it; what left the team before, and copies of the database, stay where they are."""
+        with opened_service(self._settings_file) as service:
+            with service.store.writing() as session:
+                done = erase_rater(session, Person(by, Role.PRIVACY), rater_id, service.clock())
+            service.store.forget_deleted()
+            kept = _KEPT_BY[service.store.engine.dialect.name]
+        return [*(f"sent before, and kept by who received it: {what}" for what in done.out_of_reach), *kept]
 
     def tell(self, rater_id: str) -> dict[str, Any]:
         """Each case with all that was said in it."""

@@ -16,6 +16,7 @@ from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 
 ALERTS_PATH = "/api/v1/alertmanager"
+JOB = "escalation"  # the job label that the alert rules and boards select by
 _START_S = 60.0
 
 
@@ -25,6 +26,7 @@ class Desk(Process):
     def __init__(self, folder: Path, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.settings_file, self._port = folder / "escalation.toml", port
+        self._vendors: list[str] = []
         command = [sys.executable, "-m", "stream", "escalation", "--settings", str(self.settings_file)]
         super().__init__("escalation", command, folder, ready=self._is_ready, start_timeout_s=_START_S)
 
@@ -35,9 +37,12 @@ class Desk(Process):
         """The service within a block. The recorder is its vendors and our chat; Alertmanager brings the token."""
         self._configure(stack, recorder, policy, vendors, token_file)
         self.start()
+        # Not before it answers: until then its absence is nobody's fault, and no alert's.
+        stack.prometheus.set_targets([f"127.0.0.1:{self._port}"], JOB)
         try:
             yield
         finally:
+            stack.prometheus.set_targets([], JOB)
             self.stop()
 
     def _configure(
@@ -45,6 +50,7 @@ class Desk(Process):
     ) -> None:
         # A rater's own numbers, and items to be judged again, are read there.
         self._environment = {"RATERWATCH_REDIS": stack.redis.url}
+        self._vendors = sorted(set(vendors))
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, text in (
             ("webhook", recorder.vendor_secret),
@@ -53,7 +59,7 @@ class Desk(Process):
         ):
             (self.folder / name).write_text(text)
         self.settings_file.write_text(
-            _toml("", contracts="contracts.toml", policy=str(policy.resolve()))
+            _toml("", contracts="contracts.toml", policy=str(policy.resolve()), prometheus=stack.prometheus.url)
             + _toml("kafka", servers=stack.kafka.bootstrap)
             + _toml(
                 "http",
@@ -72,7 +78,7 @@ class Desk(Process):
                 url=f"{recorder.url}/vendor/{vendor}",
                 secret_files=["webhook"],
             )
-            for vendor in sorted(set(vendors))
+            for vendor in self._vendors
         )
         (self.folder / "contracts.toml").write_text("".join(contracts))
 
@@ -80,10 +86,16 @@ class Desk(Process):
         """A link that signs in whoever looks at the demo, as somebody who decides."""
         return f"{self.address}/sign-in?token={self.token('you', 'decider')}"
 
-    def token(self, person: str, role: str) -> str:
+    def vendor_link(self) -> tuple[str, str]:
+        """The first vendor, and a link for its lead, who sees what was sent to that vendor."""
+        vendor = self._vendors[0]
+        return vendor, f"{self.address}/sign-in?token={self.token(f'lead of {vendor}', 'vendor_lead', vendor)}"
+
+    def token(self, person: str, role: str, vendor: str | None = None) -> str:
         """A token of a day; raises Unavailable when the service cannot make one."""
         command = [sys.executable, "-m", "stream", "tokens", "create", person, "--role", role, "--days", "1"]
         command += ["--settings", str(self.settings_file)]
+        command += ["--vendor", vendor] if vendor else []
         made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own module)
         if made.returncode != 0:
             raise Unavailable(f"no token could be made for the case desk:\n{made.stderr}")

@@ -28,6 +28,12 @@ class Message(NamedTuple):
     body: dict[str, Any]
 
     @property
+    def way(self) -> str:
+        """By which way it came; a vendor's is taken only with a signature that verifies."""
+        verified = ", signature verified" if self.service == "vendor" else ""
+        return f"{self.service} {self.channel}{verified}"
+
+    @property
     def title(self) -> str:
         """The line that a phone shows."""
         match self.service:

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.errors import SettingsError, StateError
+from stream.errors import OrderUnreadable, SettingsError, StateError
 from stream.events import Control
 from stream.intake.conflict import conflict_of
 from stream.intake.control import ControlKey, verify
@@ -77,7 +77,7 @@ class Directory:
     def apply(self, control: Control) -> Fold | Reason:
         """Checks a control record and, when it carries settings, folds it in whole or not at all.
 
-        Records of other sources only have their version noted: their payload is for stage 1.
+        Records of other sources only have their version noted: their payload is for stage 1. Raises OrderUnreadable.
         """
         if not verify(self.control_key, control):
             return Reason.FORGED_CONTROL
@@ -162,7 +162,7 @@ class Directory:
         """Orders about people have no sequence of their own: each counts, whichever was written first."""
         order = read_order(control)
         if order is None:
-            return Fold.STALE  # whoever signed it runs another version
+            raise OrderUnreadable("an order about a person was written by a later version")
         known, self.withheld = (
             self.withheld,
             self.withheld.after(order, self._token(order.key), control.version, control.at),

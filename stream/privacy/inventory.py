@@ -192,8 +192,9 @@ INVENTORY = (
         "what it says of itself",
         "the conversation with vendor and rater: evidence, answers, appeals, decisions, audit",
         "by role, see the case service",
-        "its own settings",
-        "erased there, its audit chain staying valid; an open case or legal hold stops the erasure",
+        "evidence_days (90) after a case ended; the audit for audit_days (400), longer while a case of it is open",
+        "erased there, its audit chain staying valid, and a hash of the pseudonym stays for audit_days, so that "
+        "nothing of the rater is taken in again; an open case or legal hold stops the erasure",
     ),
     Held(
         "who is behind a pseudonym",

@@ -7,6 +7,7 @@ from itertools import repeat
 import msgspec
 import numpy as np
 
+from stream.errors import OrderUnreadable, ShardHalted
 from stream.events import Control, Verdict
 from stream.intake.decode import Decoded, decode
 from stream.intake.directory import Directory
@@ -34,6 +35,7 @@ from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
+_UPGRADE = "Upgrade this worker to the version that wrote it: nothing is lost, it reads on from here"
 _IS_REJECTED = np.isin(np.arange(len(RESULT_NAMES)), REJECTED)
 _QUEUES, _VOTES, _DIRECTORY = "queues", "votes", b"directory"
 
@@ -118,7 +120,7 @@ class ItemStage:
         self._halting.check(f"judgments:{self.partition}")
         if self._stored:
             self._items.shrink(self._cached_items)
-        return ItemWork(records, decode(records, self._directory, self._destinations))
+        return ItemWork(records, self._decoded(records))
 
     def sought(self, work: ItemWork) -> Fields:
         """The judgments of a rater about whom there is an order."""
@@ -227,6 +229,15 @@ class ItemStage:
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""
         self._items.residency.settled()
+
+    def _decoded(self, records: Sequence[SourceRecord]) -> Decoded:
+        try:
+            return decode(records, self._directory, self._destinations)
+        except OrderUnreadable as error:
+            # What the decoder took from this batch is not joined, so it must not be stored.
+            self._directory = _copy(self._joined)
+            shard, reason = f"judgments:{self.partition}", f"{error}, behind offset {self.offset}"
+            raise ShardHalted(shard, reason, _UPGRADE) from None
 
     def _declare(self) -> None:
         queues = self._joined.queues

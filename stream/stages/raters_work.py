@@ -22,6 +22,7 @@ from stream.quality.profile import Profile
 from stream.quality.schema import MEETING, OUTCOME, SCHEMA_VERSION
 from stream.stages.port import SourceRecord
 
+_UPGRADE = "Do workers of a later version run? Upgrade this one: nothing is lost, it reads on from here. If none does"
 _REBUILD = "Wipe and replay the sender with `raterwatch rebuild --shard`, this shard trims what it has"
 
 
@@ -171,7 +172,8 @@ def _decode(shard: str, record: SourceRecord) -> OutcomeMessage:
     try:
         message = decode_message(record.value or b"")
     except msgspec.DecodeError as error:
-        raise ShardHalted(shard, f"offset {record.offset} holds no outcome message ({error})", _REBUILD) from error
+        reason = f"offset {record.offset} holds no outcome message that this version can read ({error})"
+        raise ShardHalted(shard, reason, f"{_UPGRADE}: {_REBUILD}") from error
     if message.schema != SCHEMA_VERSION:
         raise ShardHalted(
             shard,

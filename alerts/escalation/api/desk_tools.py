@@ -85,6 +85,8 @@ class AuditView:
     rows: int
     head: str
     erased: int
+    pruned: int  # older rows, which went for their age
+    since_ms: int | None  # when the first row that is left was written
 
 
 @routes.get("/audit", tags=["audit"])
@@ -97,7 +99,7 @@ def get_audit(
     demand_role(who, Role.AUDITOR, Role.ADMIN, Role.PRIVACY)
     with site.store.reading() as session:
         found = verify(session, expected_head)
-    return AuditView(found.rows, found.head, found.erased)
+    return AuditView(*found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,12 @@ def list_cases(
     session: Session, person: Person, narrowed: CaseFilter, after: Cursor | None = None, limit: int = PAGE
 ) -> CasePage:
     """A page of the cases that the person may see."""
-    due = func.coalesce(CaseRow.due_ms, _NEVER_MS)
-    # Ids first: they are sorted out of an index, and only the page's own rows are read.
+    # Ids first: both databases walk an index until the page is full, and only the page's own rows are read.
     asked = select(CaseRow.id).where(*_conditions(person, narrowed))
     if after is not None:
-        asked = asked.where(or_(due > after.due_ms, and_(due == after.due_ms, CaseRow.id > after.id)))
+        asked = asked.where(_behind(after))
     size = min(max(1, limit), PAGE_MOST)
-    ids = session.scalars(asked.order_by(due, CaseRow.id).limit(size + 1)).all()
+    ids = session.scalars(asked.order_by(CaseRow.due_ms.asc().nulls_last(), CaseRow.id).limit(size + 1)).all()
     rows = {row.id: row for row in session.scalars(select(CaseRow).where(CaseRow.id.in_(ids)))}
     found = [rows[one] for one in ids]
     page = found[:size]
@@ -146,6 +145,13 @@ def deliveries_of(session: Session, case: CaseRow) -> Sequence[DeliveryRow]:
 def history_of(session: Session, case: CaseRow) -> Sequence[AuditRow]:
     """Everything that happened in the case, oldest first."""
     return session.scalars(select(AuditRow).where(AuditRow.case_id == case.id).order_by(AuditRow.seq)).all()
+
+
+def _behind(after: Cursor) -> ColumnElement[bool]:
+    if after.due_ms == _NEVER_MS:
+        return and_(CaseRow.due_ms.is_(None), CaseRow.id > after.id)
+    same = and_(CaseRow.due_ms == after.due_ms, CaseRow.id > after.id)
+    return or_(CaseRow.due_ms > after.due_ms, same, CaseRow.due_ms.is_(None))
 
 
 def _conditions(person: Person, to: CaseFilter) -> list[ColumnElement[bool]]:

@@ -23,6 +23,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # What is read in one session is of one moment. SQLite's readers have that anyway.
+        self._reading = (
+            engine.execution_options(isolation_level="REPEATABLE READ")
+            if engine.dialect.name == "postgresql"
+            else engine
+        )
         # Threads of this process take turns here: SQLite lets those who wait for it sleep, ever longer.
         self._turn = threading.Lock()
 
@@ -41,8 +47,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session that only reads, all of it as it was at one moment."""
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -57,6 +63,16 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.execute(_LOCK)
             yield session
+
+    def forget_deleted(self) -> None:
+        """Empties SQLite's log of changes, where deleted texts lie until it is written over.
+
+        While somebody reads, less of it is emptied; whoever deletes asks again within the hour. PostgreSQL vacuums
+        and recycles by itself.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self._turn, self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
     def close(self) -> None:
         """Gives all connections back."""
@@ -84,7 +100,8 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     # The driver would begin transactions late, when it sees the first write, and two readers could then both fail.
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is written over with zeros, so that an erased text is not left in the file's free pages.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

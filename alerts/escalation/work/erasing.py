@@ -5,10 +5,10 @@ from typing import NamedTuple
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from alerts.escalation.cases.roles import Person, Role
+from alerts.escalation.cases.roles import SYSTEM, Person, Role
 from alerts.escalation.cases.states import ENDED
 from alerts.escalation.errors import Unmet, WrongRole
-from alerts.escalation.store.audit import Entry, erase_parts, record
+from alerts.escalation.store.audit import Entry, erase_parts, erase_parts_naming, record
 from alerts.escalation.store.tables import (
     AppealRow,
     CaseRow,
@@ -16,6 +16,7 @@ from alerts.escalation.store.tables import (
     ConsequenceRow,
     DecisionRow,
     DeliveryRow,
+    ErasedRow,
     FindingRow,
     HoldRow,
     OutgoingRow,
@@ -26,9 +27,10 @@ from alerts.escalation.store.tables import (
     TokenRow,
 )
 from alerts.escalation.work.holding import hold_on
-from alerts.escalation.work.subjects import forgotten_subject
+from alerts.escalation.work.subjects import forgotten_subject, mark_of_erased
 
 ERASED = ""
+FORGOTTEN = "forgotten"  # why a finding closed, as topic `findings` says it
 
 
 class Erased(NamedTuple):
@@ -42,9 +44,9 @@ class Erased(NamedTuple):
 
 def erase_rater(session: Session, by: Person, rater_id: str, now_ms: int) -> Erased:
     """Raises WrongRole, and Unmet while a case about the rater is not over (it may be the rater's own to appeal), or
-    under a legal hold.
+    under a legal hold. What comes about the rater afterwards is not taken in any more.
     """
-    if by.role is not Role.PRIVACY:
+    if by.role is not Role.PRIVACY and by != SYSTEM:
         raise WrongRole(f"to erase a rater is for: {Role.PRIVACY}")
     cases = session.scalars(select(CaseRow).where(CaseRow.rater_id == rater_id)).all()
     live = [case.id for case in cases if case.case_state not in ENDED]
@@ -58,14 +60,19 @@ def erase_rater(session: Session, by: Person, rater_id: str, now_ms: int) -> Era
         sent |= _erase_case(session, case, now_ms)
     findings = session.scalars(select(FindingRow).where(FindingRow.rater_id == rater_id)).all()
     for finding in findings:
-        finding.rater_id, finding.body = None, ERASED
+        finding.rater_id, finding.body, finding.waits = None, ERASED, None
+        if finding.event != "closed":
+            finding.event, finding.why = "closed", FORGOTTEN
         session.execute(delete(ReadingRow).where(ReadingRow.finding_id == finding.id))
     samples = select(SampleRow.id).where(SampleRow.rater_id == rater_id)
     session.execute(delete(SampleItemRow).where(SampleItemRow.sample_id.in_(samples)))
     session.execute(delete(SampleRow).where(SampleRow.rater_id == rater_id))
-    session.execute(delete(OutgoingRow).where(OutgoingRow.key == rater_id))
+    owed = (OutgoingRow.key == rater_id) | OutgoingRow.value.contains(rater_id, autoescape=True)
+    session.execute(delete(OutgoingRow).where(owed))
+    parts += erase_parts_naming(session, rater_id)
     for table in (SessionRow, TokenRow, HoldRow):
         session.execute(delete(table).where(table.rater_id == rater_id))
+    session.merge(ErasedRow(mark=mark_of_erased(rater_id), at_ms=now_ms))
     record(session, Entry(now_ms, by, "erase_rater", facts={"cases": len(cases), "findings": len(findings)}))
     return Erased(len(cases), len(findings), parts, tuple(sorted(sent)))
 

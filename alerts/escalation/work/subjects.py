@@ -27,6 +27,11 @@ def forgotten_subject() -> str:
     return secrets.token_hex(16)
 
 
+def mark_of_erased(rater_id: str) -> str:
+    """By which a rater is recognised who was erased."""
+    return subject_of(CaseKind.RATER, "erased", rater_id)
+
+
 def new_case_id(kind: CaseKind) -> str:
     """Short enough to be said on the phone, and not to be guessed from another."""
     return f"{kind.value}-{secrets.token_hex(_ID_BYTES)}"

@@ -9,11 +9,11 @@ from alerts.escalation.cases.roles import SYSTEM
 from alerts.escalation.cases.states import ENDED, CaseKind, CaseState, FindingState
 from alerts.escalation.store.audit import Entry, record
 from alerts.escalation.store.reading import findings_of
-from alerts.escalation.store.tables import CaseRow, FindingRow, ReadingRow
+from alerts.escalation.store.tables import CaseRow, ErasedRow, FindingRow, ReadingRow
 from alerts.escalation.work.doing import Fact
 from alerts.escalation.work.letting_in import Waits, wait_of
 from alerts.escalation.work.perform import perform_as_system
-from alerts.escalation.work.subjects import case_about, new_case_id, subject_of
+from alerts.escalation.work.subjects import case_about, mark_of_erased, new_case_id, subject_of
 from stream.events import Finding
 from stream.policy.declared import DeclaredPolicy
 
@@ -23,9 +23,12 @@ CRITICAL = "critical"
 def take_finding(
     session: Session, contracts: Contracts, policy: DeclaredPolicy, finding: Finding, now_ms: int
 ) -> FindingRow | None:
-    """Takes it in; None when this version, or a later one, was taken already: what is delivered twice counts once."""
+    """Takes it in; None when this version, or a later one, was taken already: what is delivered twice counts once.
+
+    None, too, when its rater was erased: topic `findings` tells of the rater until its retention.
+    """
     row = session.get(FindingRow, finding.id)
-    if row is not None and row.version >= finding.version:
+    if (row is not None and row.version >= finding.version) or _was_erased(session, finding.rater_id):
         return None
     row = _kept(session, row, finding)
     if finding.event == "closed":
@@ -54,6 +57,10 @@ def let_in(session: Session, contracts: Contracts, row: FindingRow, now_ms: int)
     _refresh(session, row, now_ms)
     session.flush()
     return case
+
+
+def _was_erased(session: Session, rater_id: str | None) -> bool:
+    return rater_id is not None and session.get(ErasedRow, mark_of_erased(rater_id)) is not None
 
 
 def _kept(session: Session, row: FindingRow | None, finding: Finding) -> FindingRow:

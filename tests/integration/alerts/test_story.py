@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
 from stream.demo.alerting import DEMO_PACE
 from stream.demo.desk import Desk
+from tests.desk_staff import Staff
 from tests.integration.alerts.crowds import LABELS, Rater, Work
 from tests.integration.alerts.scene import Scene, scene, until
 
@@ -30,24 +30,6 @@ OURS_WAS_WRONG = "I looked at all of them: the guideline changed in March and ou
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with scene(tmp_path_factory.mktemp("story"), DEMO_PACE, "known", vendors_of_the_desk=("north",)) as made:
         yield made
-
-
-class Staff:
-    """Somebody of ours at the API of the desk."""
-
-    def __init__(self, desk: Desk, person: str) -> None:
-        self._bearer = {"Authorization": f"Bearer {desk.token(person, 'decider')}"}
-        self._api = f"{desk.address}/api/v1"
-
-    def get(self, path: str, **params: str) -> Any:
-        found = httpx.get(self._api + path, params=params, headers=self._bearer, timeout=30)
-        return found.raise_for_status().json()
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        return httpx.post(self._api + path, json=body, headers=self._bearer, timeout=30).raise_for_status().json()
-
-    def act(self, case_id: str, action: str, **more: str) -> None:
-        self.post(f"/cases/{case_id}/actions", {"action": action, **more})
 
 
 def test_a_wrong_known_answer_is_found_by_an_appeal_and_everything_is_undone(told: Scene) -> None:

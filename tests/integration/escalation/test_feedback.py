@@ -129,16 +129,6 @@ def test_an_erased_rater_is_nowhere_and_the_chain_stays_whole(world: World) -> N
         send_again(session, DORA, dead[0], world.now_ms)
 
 
-def test_what_is_erased_stays_erased_when_it_comes_up_again(world: World) -> None:
-    case_id = world.confirmed()
-    world.do(ANA, case_id, Close())
-    with world.store.writing() as session:
-        erase_rater(session, PRIVACY, RATER_ID, world.now_ms)
-    row = world.take(finding(id="f" * 32))
-    assert row is not None
-    assert row.case_id != case_id
-
-
 def test_evidence_goes_ninety_days_after_its_case_ended_and_the_decision_stays(world: World) -> None:
     case_id, live = world.confirmed(), world.opened(2)
     world.do(ANA, case_id, Close())

@@ -200,6 +200,18 @@ def test_a_refused_appeal_leaves_the_decision_to_be_made(world: World) -> None:
     assert world.do(DORA, case_id, Confirm(words=WHY)).state == "decided"
 
 
+def test_whoever_appealed_what_is_then_cleared_was_right_and_nobody_waits(world: World) -> None:
+    case_id = world.notified()
+    world.do(LEE, case_id, TellRater())
+    world.do(RATER, case_id, Appeal(words="These are the answers of the guideline"))
+    world.do(DORA, case_id, OpenEvidence(), Clear(words=WHY))
+    with world.store.reading() as session:
+        [appeal] = appeals_of(session, world.case(case_id))
+    assert (appeal.state, appeal.replied_by, bool(appeal.reply)) == ("granted", "dora", True)
+    assert world.case(case_id).appealed_ms is None
+    assert world.do(DORA, case_id, Close()).state == "closed"
+
+
 def test_an_appeal_is_about_items_of_the_case_and_in_time(world: World) -> None:
     case_id = world.notified()
     with pytest.raises(Unmet, match="none of the items"):

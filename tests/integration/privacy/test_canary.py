@@ -1,144 +1,123 @@
-"""A person with a raw id goes to work, and asks to be forgotten: on real Kafka and Redis, with a real worker."""
+"""Two people with raw ids go to work, and one asks to be forgotten: on real servers, with worker and case service."""
 
 import asyncio
 import json
-import random
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from urllib.error import URLError
-from urllib.request import urlopen
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import redis
 import xxhash
 
-from stack.local import LocalStack
-from stream.commands.disclose import disclose, values_of
-from stream.commands.doctor import doctor
-from stream.commands.forget import forget
+from stream.commands.backtest import backtest
+from stream.commands.disclose import disclose
+from stream.commands.forget import HELD, forget
 from stream.commands.rater import rater
 from stream.commands.rejects import rejects
-from stream.commands.replay import replay
 from stream.commands.restrict import restrict
-from stream.commands.topics import topics
-from stream.intake.pseudonyms import PseudonymKey
 from stream.quality.standing_bytes import partner_bytes
-from stream.settings import Settings
-from tests.integration.commands.conftest import PARTITIONS, Deployment
+from tests.desk_staff import Staff
+from tests.integration.privacy.case_story import OWN_WORDS, appealed, at_the_desk, cases_of, closed, sent_to_vendor
+from tests.integration.privacy.conftest import CANARY, ITEMS, MAILED, Scene
+from tests.integration.privacy.mailing_desk import MailingDesk
+from tests.mail_server import MailServer, taking_mail
 
-pytestmark = pytest.mark.slow
-CANARY = "canary.jane.doe@example.org"
-ITEMS, MINUTE_MS = 400, 60_000
-TOPICS = ("judgments", "outcomes", "findings", "judgments.rejected", "raterwatch.births")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 WHO = ("--by", "M. Okafor", "--reason", "asked for it")
 
 
-class Scene(Deployment):
-    """The deployment, and what can be read of it."""
-
-    @property
-    def pseudonym(self) -> str:
-        return PseudonymKey.load(str(self.folder / "vendor.key")).pseudonym(CANARY)
-
-    def settings(self) -> Settings:
-        return Settings.load(self.environment)
-
-    def logs(self) -> list[bytes]:
-        """Every value of every topic."""
-        return [value for name in TOPICS for value in values_of(self.settings(), name) if value]
-
-    def state(self) -> dict[bytes, dict[bytes, bytes]]:
-        """Everything in Redis; the messages of an outbox under their numbers."""
-        client = redis.Redis.from_url(self.stack.redis.url)
-        found: dict[bytes, dict[bytes, bytes]] = {}
-        for key in client.scan_iter():
-            if client.type(key) == b"hash":
-                found[key] = client.hgetall(key)
-            else:
-                found[key] = {b"%d" % n: value for n, value in enumerate(client.lrange(key, 0, -1))}
-        client.close()
-        return found
-
-    def rows(self) -> dict[bytes, dict[bytes, bytes]]:
-        """What stage 2 holds of raters and groups."""
-        names = (b":raters", b":history", b":evidence", b":findings", b":board")
-        return {key: fields for key, fields in self.state().items() if key.endswith(names) and b"{outcomes" in key}
-
-    def metrics(self) -> str:
-        """Empty while no worker answers."""
-        try:
-            return self._page()
-        except URLError:
-            return ""
-
-    def _page(self) -> str:
-        with urlopen(f"http://127.0.0.1:{self.environment['RATERWATCH_METRICS_PORT']}/metrics", timeout=10) as page:
-            return page.read().decode()
-
-    def caught_up(self) -> bool:
-        output = self.run(doctor).output
-        return "0 records are not applied yet" in " ".join(output.split())
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("privacy")
-    with LocalStack(folder / "stack") as stack:
-        made = Scene(stack, folder, crowd=None)
-        (folder / "queues.toml").write_text('[queues.toxicity]\nlabels = ["yes", "no", "unsure"]\n')
-        PseudonymKey.create(str(folder / "vendor.key"))
-        made.environment = {
-            "RATERWATCH_KAFKA": stack.kafka.bootstrap,
-            "RATERWATCH_REDIS": stack.redis.url,
-            "RATERWATCH_QUEUES": str(folder / "queues.toml"),
-            "RATERWATCH_CONTROL_KEY_FILE": str(folder / "control.key"),
-            "RATERWATCH_PARTITIONS": str(PARTITIONS),
-            "RATERWATCH_METRICS_PORT": str(stack.take_port()),
-        }
-        result = made.run(topics, "--make-key")
-        assert result.exit_code == 0, result.output
-        made.start_worker()
-        yield made
-        made.stop_worker()
-
-
 async def test_a_raw_id_is_found_nowhere_and_a_forgotten_person_stays_forgotten(scene: Scene) -> None:
-    await send(scene, first=0)
-    pseudonym = scene.pseudonym
-    await scene.until(lambda: f'rater="{pseudonym}"' in scene.metrics() and scene.caught_up())
-    everywhere = await asyncio.to_thread(dump, scene)
-    assert pseudonym in everywhere, "else the search finds nothing at all"
-    assert CANARY not in everywhere
-    assert "jane" not in everywhere
+    async with taking_mail() as mail:
+        with scene.case_service(mail.port) as desk:
+            told = Told(scene, desk, Staff(desk, "dora"), mail)
+            case_id = await vendors_hear_and_the_rater_appeals(told)
+            await no_raw_id_is_anywhere(told)
+            await all_that_is_held_is_told(told, case_id)
+            await a_restricted_rater_is_left_alone(told)
+            await a_rater_is_erased_once_no_case_is_open(told, case_id)
+            await producers_do_not_bring_the_rater_back(told)
+            await nor_does_a_full_replay(told)
 
-    # All that is held, for the person.
-    out = scene.folder / "held.json"
-    result = await scene.run_beside(disclose, pseudonym, "--out", out)
+
+@dataclass
+class Told:
+    """The servers, who works at them, and of whom it is told."""
+
+    scene: Scene
+    desk: MailingDesk
+    staff: Staff
+    mail: MailServer
+
+    def __post_init__(self) -> None:
+        self.rater, self.mailed = self.scene.pseudonym(CANARY), self.scene.pseudonym(MAILED)
+
+
+async def vendors_hear_and_the_rater_appeals(told: Told) -> str:
+    for one in (told.rater, told.mailed):
+        await told.scene.until(lambda one=one: sent_to_vendor(told.staff, one))
+    await told.scene.until(lambda: webhooks(told.scene) and told.mail.came)
+    [sent] = webhooks(told.scene)
+    case_id: str = sent["case"]["id"]
+    assert OWN_WORDS in await asyncio.to_thread(appealed, sent["links"]["for_the_rater"], case_id)
+    return case_id
+
+
+async def no_raw_id_is_anywhere(told: Told) -> None:
+    everywhere = await asyncio.to_thread(dump, told)
+    for where, text in everywhere.items():
+        assert CANARY not in text, where
+        assert "jane" not in text.lower(), where
+    for where in ("topics and Redis", "/metrics", "desk", "webhooks", "backtest"):
+        assert told.rater in everywhere[where], f"else the search finds nothing at all in {where}"
+    assert told.mailed in everywhere["mails"]
+    assert OWN_WORDS in everywhere["desk"]
+
+
+async def all_that_is_held_is_told(told: Told, case_id: str) -> None:
+    out = told.scene.folder / "held.json"
+    result = await told.scene.run_beside(disclose, told.rater, "--out", out)
     assert result.exit_code == 0, result.exception or result.output
     held = json.loads(out.read_text())
     assert len(held["judgments_as_sent"]) == len(held["answers_on_items"]) == ITEMS
     assert held["findings_as_published"]
     assert held["queues"][0]["windows"]["lifetime"]["judgments"] == ITEMS
+    assert held["cases"][case_id]["appeals"][0]["words"] == OWN_WORDS
     assert "toxicity" in out.with_suffix(".md").read_text()
 
-    # Left alone while it is contested, and back again.
-    assert (await scene.run_beside(restrict, pseudonym, "on", *WHO)).exit_code == 0
-    await scene.until(lambda: f'rater_state{{rater="{pseudonym}"' not in scene.metrics() and scene.caught_up())
-    assert "is restricted" in (await scene.run_beside(rater, pseudonym)).output
-    assert (await scene.run_beside(restrict, pseudonym, "off", *WHO)).exit_code == 0
-    await scene.until(lambda: f'rater_state{{rater="{pseudonym}"' in scene.metrics())
 
-    # Erased.
-    result = await scene.run_beside(forget, pseudonym, *WHO, "--yes", "--json")
+async def a_restricted_rater_is_left_alone(told: Told) -> None:
+    scene, exported = told.scene, f'rater_state{{rater="{told.rater}"'
+    assert (await scene.run_beside(restrict, told.rater, "on", *WHO)).exit_code == 0
+    await scene.until(lambda: exported not in scene.metrics() and scene.caught_up())
+    assert "is restricted" in (await scene.run_beside(rater, told.rater)).output
+    assert (await scene.run_beside(restrict, told.rater, "off", *WHO)).exit_code == 0
+    await scene.until(lambda: exported in scene.metrics() and scene.caught_up())
+
+
+async def a_rater_is_erased_once_no_case_is_open(told: Told, case_id: str) -> None:
+    scene = told.scene
+    refused = await scene.run_beside(forget, told.rater, *WHO, "--yes")
+    assert refused.exit_code == HELD
+    assert case_id in refused.stderr
+    await scene.until(lambda: closed(told.staff, told.rater))
+    result = await scene.run_beside(forget, told.rater, *WHO, "--yes", "--json")
     assert result.exit_code == 0, result.exception or result.output
-    told = json.loads(result.stdout)
-    assert told["not_yet"] == []
-    assert {one["where"] for one in told["remains"] if one["until_ms"]} >= {"topic judgments", "topic findings"}
+    said = json.loads(result.stdout)
+    assert said["not_yet"] == []
+    assert {one["where"] for one in said["remains"] if one["until_ms"]} >= {"topic judgments", "topic findings"}
+    assert "sent before, and kept by who received it: case by webhook to acme" in said["cases"]
+    assert any("backups" in one for one in said["cases"])
     assert traces(scene) == []
-    assert "was forgotten" in (await scene.run_beside(rater, pseudonym)).output
+    assert "was forgotten" in (await scene.run_beside(rater, told.rater)).output
+    await scene.until(lambda: case_traces(told) == [])
 
-    # It is not brought back by the producers, who know nothing of it …
-    await send(scene, first=ITEMS)
+
+async def producers_do_not_bring_the_rater_back(told: Told) -> None:
+    scene = told.scene
+    await scene.send(first=ITEMS)
 
     def refused() -> list[dict[str, object]]:
         result = scene.run(rejects, "list", "--json")
@@ -149,7 +128,10 @@ async def test_a_raw_id_is_found_nowhere_and_a_forgotten_person_stays_forgotten(
     assert {one["bytes"] for one in await asyncio.to_thread(refused)} == {None}
     assert traces(scene) == []
 
-    # … nor by reading everything again into an empty Redis.
+
+async def nor_does_a_full_replay(told: Told) -> None:
+    """Everything is read again into an empty Redis, and the case service listens."""
+    scene = told.scene
     await scene.until(lambda: settled(scene))
     before = await asyncio.to_thread(scene.rows)
     scene.stop_worker()
@@ -161,48 +143,65 @@ async def test_a_raw_id_is_found_nowhere_and_a_forgotten_person_stays_forgotten(
     await scene.until(lambda: scene.rows().keys() == before.keys() and scene.caught_up() and settled(scene))
     assert await asyncio.to_thread(scene.rows) == before
     assert traces(scene) == []
-    assert pseudonym not in await asyncio.to_thread(scene._page)
-    assert pseudonym not in (scene.folder / "worker.log").read_text()
+    assert told.rater not in await asyncio.to_thread(scene.page_of_metrics)
+    assert told.rater not in (scene.folder / "worker.log").read_text()
+    assert await asyncio.to_thread(case_traces, told) == []
+    assert await asyncio.to_thread(cases_of, told.staff, told.mailed), "the other one's case goes on"
+    assert verified(told.desk)["erased"] > 0
 
 
-async def send(scene: Scene, first: int) -> None:
-    path = scene.folder / f"judgments{first}.csv"
-    await asyncio.to_thread(path.write_text, judgments(first))
-    result = await scene.run_beside(replay, path, "--pseudonym-key", scene.folder / "vendor.key")
-    assert result.exit_code == 0, result.exception or result.output
+def webhooks(scene: Scene) -> list[dict]:
+    """Bodies that arrived signed at the vendor's."""
+    return [message.body for message in scene.recorder.messages if message.service == "vendor"]
 
 
-def judgments(first: int) -> str:
-    """So many items from this number on, each judged by six people; the canary always gives the same answer."""
-    random_, now_ms = random.Random(first), time.time_ns() // 1_000_000
-    lines = ["item_id,rater_id,label,gold,submitted_at_ms,duration_ms,queue,vendor_id"]
-    for n in range(first, first + ITEMS):
-        truth = random_.choice(("yes", "no", "unsure"))
-        for person in (CANARY, *(f"person{m}@example.org" for m in range(5))):
-            label = "no" if person == CANARY else truth if random_.random() < 0.95 else "unsure"
-            at_ms = now_ms - 2 * ITEMS * MINUTE_MS + n * MINUTE_MS
-            gold = truth if n % 4 == 0 else ""
-            lines.append(f"i{n},{person},{label},{gold},{at_ms},{random_.randrange(2_000, 9_000)},toxicity,acme")
-    return "\n".join(lines) + "\n"
-
-
-def dump(scene: Scene) -> str:
-    """Topics, Redis, /metrics and the worker's log, as text."""
+def dump(told: Told) -> dict[str, str]:
+    """Everything that anybody can read, as text, by where."""
+    scene, desk = told.scene, told.desk
     stored = [part for key, fields in scene.state().items() for pair in fields.items() for part in (key, *pair)]
-    texts = b"\n".join([*scene.logs(), *stored]).decode(errors="replace")
-    return "\n".join((texts, scene.metrics(), (scene.folder / "worker.log").read_text()))
+    return {
+        "topics and Redis": b"\n".join([*scene.logs(), *stored]).decode(errors="replace"),
+        "/metrics": scene.metrics(),
+        "logs": (scene.folder / "worker.log").read_text() + desk.log.read_text(),
+        "desk": at_the_desk(told.staff, desk),
+        "webhooks": json.dumps([message._asdict() for message in scene.recorder.messages], ensure_ascii=False),
+        "mails": "\n".join(f"{one}\n{one.get_content()}" for one in told.mail.came),
+        "backtest": "\n".join(path.read_text(errors="replace") for path in backtested(scene)),
+    }
+
+
+def backtested(scene: Scene) -> list[Path]:
+    """What a backtest over the same judgments, pseudonyms made, writes and says."""
+    out = scene.folder / "report"
+    key = scene.folder / "vendor.key"
+    result = scene.run(backtest, scene.folder / "judgments0.csv", "--pseudonym-key", key, "--out", out)
+    assert result.exit_code == 0, result.exception or result.output
+    (out / "said").write_text(result.output)
+    return [path for path in out.rglob("*") if path.is_file()]
 
 
 def traces(scene: Scene) -> list[bytes]:
     """The keys of Redis that name the person in any of the ways in which anything here does."""
-    hashed = xxhash.xxh3_64_intdigest(scene.pseudonym.encode())
+    pseudonym = scene.pseudonym(CANARY)
+    hashed = xxhash.xxh3_64_intdigest(pseudonym.encode())
     raw = hashed.to_bytes(8, "little")
-    ways = (scene.pseudonym.encode(), raw, hashed.to_bytes(8, "big"), raw.hex().encode(), partner_bytes(hashed))
+    ways = (pseudonym.encode(), raw, hashed.to_bytes(8, "big"), raw.hex().encode(), partner_bytes(hashed))
     return [
         key
         for key, fields in scene.state().items()
         if any(way in part for pair in fields.items() for part in pair for way in ways)
     ]
+
+
+def case_traces(told: Told) -> list[str]:
+    """Which of the person's pseudonym and words are left at the desk, in its exports, database or log."""
+    everything = at_the_desk(told.staff, told.desk) + told.desk.log.read_text()
+    return [trace for trace in (told.rater, OWN_WORDS) if trace in everything]
+
+
+def verified(desk: MailingDesk) -> dict:
+    command = [sys.executable, "-m", "stream", "audit", "verify", "--json", "--settings", str(desk.settings_file)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def settled(scene: Scene) -> bool:

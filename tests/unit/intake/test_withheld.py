@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import msgspec
-import numpy as np
 import pytest
 import xxhash
 
-from stream.errors import StateError
+from stream.errors import OrderUnreadable, StateError
 from stream.events import Control
 from stream.intake import withheld
 from stream.intake.control import ControlKey, sign
@@ -113,9 +112,8 @@ def test_nobody_is_asked_for_while_nobody_is_withheld(directory: Directory, monk
     decode(records(*(judgment(rater_id=rater) for rater in (RATER, OTHER))), directory, DESTINATIONS)
 
 
-def test_an_order_of_another_version_changes_nothing(directory: Directory, key: ControlKey) -> None:
+def test_an_order_of_a_later_version_is_not_passed_over(directory: Directory, key: ControlKey) -> None:
     strange = sign(key, source="privacy", version=1, at=5, payload={"rater": "x", "order": "whatever"})
     assert read_order(msgspec.json.decode(strange, type=Control)) is None
-    batch = decode(records(strange, judgment()), directory, DESTINATIONS)
-    assert (batch.rejects, dict(batch.counts)) == ([], {("stale_control", "privacy"): 1})
-    assert np.all(batch.rows["held"] == Held.NO)
+    with pytest.raises(OrderUnreadable):
+        decode(records(strange, judgment()), directory, DESTINATIONS)

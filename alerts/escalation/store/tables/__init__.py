@@ -6,6 +6,7 @@ from alerts.escalation.store.tables.base import Table
 from alerts.escalation.store.tables.cases import CaseRow, CommentRow, EvidenceViewRow
 from alerts.escalation.store.tables.decisions import AppealRow, ConsequenceRow, DecisionRow
 from alerts.escalation.store.tables.deliveries import DeliveryRow, OutageRow, OutgoingRow
+from alerts.escalation.store.tables.erased import ErasedRow
 from alerts.escalation.store.tables.findings import AlertRow, FindingRow, ReadingRow
 from alerts.escalation.store.tables.holds import HoldRow
 from alerts.escalation.store.tables.samples import SampleItemRow, SampleRow
@@ -22,6 +23,7 @@ __all__ = [
     "DecisionRow",
     "DeliveryRow",
     "DisputeRow",
+    "ErasedRow",
     "EvidenceViewRow",
     "ExclusionRow",
     "FindingRow",

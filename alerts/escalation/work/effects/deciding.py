@@ -35,6 +35,7 @@ def clear(doing: Doing, action: Clear) -> Told:
     else:
         _demand(doing, action.words, confirms=False)
     _decide(doing, FindingState.CLEARED, action.words, "cleared")
+    _grant_waiting(doing, "The finding was cleared: the answers stand.")
     _tell(doing, "decision")
     return Told({"verdict": "cleared", "bulk": doing.bulk}, {"words": action.words})
 
@@ -53,10 +54,7 @@ def withdraw(doing: Doing, action: Withdraw) -> Told:  # noqa: ARG001
     for consequence in standing:
         consequence.undone_ms, consequence.undone_by = doing.now_ms, doing.who.id
         consequence.undone_words = "A known answer was corrected."
-    for waiting in _open_appeals(doing):
-        waiting.state, waiting.replied_ms, waiting.replied_by = AppealState.GRANTED, doing.now_ms, doing.who.id
-        waiting.reply = "A known answer was corrected: the answers stand."
-    doing.case.appealed_ms = None
+    _grant_waiting(doing, "A known answer was corrected: the answers stand.")
     _tell(doing, "withdrawn")
     return Told({"consequences_undone": len(standing)})
 
@@ -127,6 +125,14 @@ def _enter(doing: Doing, verdict: FindingState, words: str, findings: Sequence[F
                 at_ms=doing.now_ms,
             )
         )
+
+
+def _grant_waiting(doing: Doing, reply: str) -> None:
+    """Whoever appealed was right, so nobody waits for a reply that could not come any more."""
+    for waiting in _open_appeals(doing):
+        waiting.state, waiting.replied_ms, waiting.replied_by = AppealState.GRANTED, doing.now_ms, doing.who.id
+        waiting.reply = reply
+    doing.case.appealed_ms = None
 
 
 def _tell(doing: Doing, what: str) -> None:

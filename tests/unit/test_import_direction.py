@@ -66,6 +66,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"alerts.escalation", "alerts.wording", "stream.errors", "stream.events", "stream.telemetry.metrics"}
     ),
     "alerts.escalation.errors": frozenset({"stream.errors"}),
+    # What is signed and kept knows the values on it and how they are said, and no server.
+    "alerts.escalation.papers": frozenset({"alerts.escalation.said", "alerts.escalation.scorecards"}),
     "alerts.escalation.cases": frozenset(
         {"alerts.escalation.errors", "stream.errors", "stream.events", "stream.policy"}
     ),
@@ -83,6 +85,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "redis": ("stream/state/redis_*.py", "stream/state/connect.py", "stream/state/guard.py", "stream/state/wire.py"),
     "aiokafka": ("stream/transport/*.py",),
     "kafka": ("stream/transport/*.py", "stream/commands/*.py"),
+    "typst": ("alerts/escalation/papers/typeset.py",),
     "prometheus_client": ("stream/telemetry/*.py", "alerts/escalation/web/usage.py"),
 }
 

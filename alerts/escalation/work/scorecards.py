@@ -1,4 +1,4 @@
-"""A scorecard's way: issued by us, disputed by the vendor in time, issued again, signed by both, then frozen."""
+"""Scorecards: who sees which, issued from the counts of a period, and the days that count for nobody."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from alerts.escalation.scorecards.card import Card, Excluded, make_card
 from alerts.escalation.scorecards.period import Period, period_named
 from alerts.escalation.scorecards.port import VendorCounts
 from alerts.escalation.store.audit import Entry, record
-from alerts.escalation.store.tables import DisputeRow, ExclusionRow, ScorecardRow
+from alerts.escalation.store.tables import ExclusionRow, ScorecardRow
 
 DISPUTE_BUSINESS_DAYS = 10
 REASONS = ("known_answer", "storm", "training")
@@ -77,39 +77,8 @@ def issue(
     row.body, row.digest, row.issued_by, row.issued_ms = body, digest, who.id, now_ms
     row.dispute_until_ms = _dispute_until_ms(contracts, vendor, now_ms)
     session.flush()
-    _record(session, who, "issue_scorecard", row, now_ms)
+    record_step(session, who, "issue_scorecard", row, now_ms)
     return row
-
-
-def dispute(session: Session, who: Person, row: ScorecardRow, words: str, now_ms: int) -> None:
-    """The vendor says what is wrong. Raises Unmet when it comes too late, WrongState once both have signed."""
-    if who.role is not Role.VENDOR_LEAD:
-        raise WrongRole("a scorecard is disputed by the vendor's lead")
-    if row.is_frozen:
-        raise WrongState("both sides have signed this scorecard; it stays as it is")
-    if now_ms > row.dispute_until_ms:
-        raise Unmet("the time to dispute this scorecard is over; write to the quality desk, which can issue it again")
-    demand_own_words(words)
-    session.add(DisputeRow(scorecard_id=row.id, digest=row.digest, by=who.id, words=words, at_ms=now_ms))
-    row.vendor_signed_by = row.vendor_signed_ms = None
-    _record(session, who, "dispute_scorecard", row, now_ms, words)
-
-
-def sign(session: Session, who: Person, row: ScorecardRow, digest: str, now_ms: int) -> None:
-    """Signs what was seen: `digest` is that of the page. A disputed card waits until it is issued again."""
-    if who.role not in {Role.VENDOR_LEAD, Role.DECIDER}:
-        raise WrongRole("a scorecard is signed by the vendor's lead and by one of our deciders")
-    if digest != row.digest:
-        raise WrongState("this scorecard was issued again meanwhile; read it before you sign")
-    if any(one.at_ms >= row.issued_ms for one in disputes_of(session, row)):
-        raise WrongState("the vendor disputes this scorecard; issue it again, with or without changes, and say why")
-    if who.role is Role.VENDOR_LEAD and row.vendor_signed_ms is None:
-        row.vendor_signed_by, row.vendor_signed_ms = who.id, now_ms
-    elif who.role is Role.DECIDER and row.our_signed_ms is None:
-        row.our_signed_by, row.our_signed_ms = who.id, now_ms
-    else:
-        raise WrongState("your side has signed this scorecard already")
-    _record(session, who, "sign_scorecard", row, now_ms)
 
 
 def exclude(
@@ -155,14 +124,15 @@ def exclusions_of(session: Session, period: Period) -> list[Excluded]:
     ]
 
 
-def disputes_of(session: Session, row: ScorecardRow) -> Sequence[DisputeRow]:
-    """What the vendor said, oldest first."""
-    return session.scalars(select(DisputeRow).where(DisputeRow.scorecard_id == row.id).order_by(DisputeRow.id)).all()
-
-
 def card_of(row: ScorecardRow) -> Card:
     """The card as it was issued."""
     return msgspec.json.decode(row.body, type=Card)
+
+
+def record_step(session: Session, who: Person, what: str, row: ScorecardRow, now_ms: int, words: str = "") -> None:
+    """A step of a card's way, for the audit."""
+    facts = {"scorecard": row.id, "vendor": row.vendor, "period": row.period, "digest": row.digest}
+    record(session, Entry(now_ms, who, what, facts=facts, personal={"words": words} if words else {}))
 
 
 def _dispute_until_ms(contracts: Contracts, vendor: str, now_ms: int) -> int:
@@ -170,8 +140,3 @@ def _dispute_until_ms(contracts: Contracts, vendor: str, now_ms: int) -> int:
     if until_ms is None:
         raise Unmet("the calendar of this vendor's contract has no working days; correct the contracts file")
     return until_ms
-
-
-def _record(session: Session, who: Person, what: str, row: ScorecardRow, now_ms: int, words: str = "") -> None:
-    facts = {"scorecard": row.id, "vendor": row.vendor, "period": row.period, "digest": row.digest}
-    record(session, Entry(now_ms, who, what, facts=facts, personal={"words": words} if words else {}))

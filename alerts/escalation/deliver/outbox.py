@@ -106,11 +106,18 @@ def send_again(session: Session, by: Person, delivery_id: str, now_ms: int) -> D
     """Queues a dead delivery again, under its id; raises NotThere, or Unmet for one that is not dead."""
     row = session.get(DeliveryRow, delivery_id)
     if row is None:
-        raise NotThere(f"there is no delivery {delivery_id[:64]!r}; `raterwatch cases deliveries` lists the dead ones")
+        raise NotThere(
+            "there is no delivery {delivery}; `raterwatch cases deliveries` lists the dead ones",
+            code="not_there",
+            delivery=repr(delivery_id[:64]),
+        )
     if row.state != "dead":
-        raise Unmet(f"this delivery is {row.state}; only a dead one is sent again")
+        raise Unmet("this delivery is {state}; only a dead one is sent again", code="not_dead", state=row.state)
     if not row.body:
-        raise Unmet("the rater of this message was erased, and what it said with them; it cannot be sent again")
+        raise Unmet(
+            "the rater of this message was erased, and what it said with them; it cannot be sent again",
+            code="rater_erased",
+        )
     row.state, row.attempts, row.next_ms, row.leased_until_ms = "queued", 0, now_ms, 0
     row.first_failed_ms = row.ended_ms = row.lease = None
     record(session, Entry(now_ms, by, "send_again", row.case_id, facts={"delivery": row.id}))

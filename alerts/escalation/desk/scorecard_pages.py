@@ -158,7 +158,7 @@ def _rendered(request: Request, name: str, who: SignedIn, problem: Refused | Non
         name,
         who.person,
         csrf=who.csrf,
-        problem=str(problem) if problem else None,
+        problem=problem,
         ours=who.person.role in READERS,
         **values,
     )

@@ -1,7 +1,7 @@
 """Known answers that were wrong, and the next item to be judged again blindly."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,7 @@ from alerts.escalation.api.truth import AskedAnswer, AskedJudgment, correct_answ
 from alerts.escalation.cases.roles import Role
 from alerts.escalation.errors import Refused
 from alerts.escalation.store.sessions import SignedIn
-from alerts.escalation.web.forms import Form
+from alerts.escalation.web.forms import Form, unreadable_form
 from alerts.escalation.web.problem import BadRequest, status_of
 from alerts.escalation.web.site import Site
 from alerts.escalation.web.templates import render
@@ -59,19 +59,19 @@ def post_blind(site: TheSite, who: Desk, form: Form, request: Request) -> Respon
     return RedirectResponse("/answers#blind", 303)
 
 
-def _shown(site: Site, who: SignedIn, request: Request, **more: object) -> Response:
+def _shown(site: Site, who: SignedIn, request: Request, **more: Any) -> Response:
     with site.store.reading() as session:
         waiting = blind_items(session)
-    given = {"queue": "", "items": "", "label": "", "done": 0, "problem": None} | more
+    given: dict[str, Any] = {"queue": "", "items": "", "label": "", "done": 0, "problem": None} | more
     blind = waiting[0] if waiting else None
     return render(
         request, "answers.html", who.person, csrf=who.csrf, ours=True, blind=blind, waiting=len(waiting), **given
     )
 
 
-def _refused(site: Site, who: SignedIn, request: Request, error: Exception, **more: object) -> Response:
-    shown = _shown(site, who, request, problem=str(error), **more)
-    shown.status_code = status_of(error)  # type: ignore[arg-type]
+def _refused(site: Site, who: SignedIn, request: Request, error: Refused | BadRequest, **more: object) -> Response:
+    shown = _shown(site, who, request, problem=error, **more)
+    shown.status_code = status_of(error)
     return shown
 
 
@@ -79,7 +79,7 @@ def _read(given: Mapping[str, object], kind: type[Asked]) -> Asked:
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        raise BadRequest(f"the form is not complete: {error}") from None
+        raise unreadable_form(error) from None
 
 
 def _demand(request: Request, form: FormData, who: SignedIn) -> None:

@@ -54,7 +54,14 @@ def post_appeal(site: TheSite, link: str, form: Form, request: Request) -> Respo
             case = perform(session, site.contracts, rater, case_id, appeal, site.clock())
             receipt = appeals_of(session, case)[-1].id
     except msgspec.ValidationError:
-        return _refused(site, rater, link, request, BadRequest("the text is too long; 4,000 characters fit"), words)
+        return _refused(
+            site,
+            rater,
+            link,
+            request,
+            BadRequest("the text is too long; 4,000 characters fit", code="words_too_long"),
+            words,
+        )
     except Refused as error:
         return _refused(site, rater, link, request, error, words)
     return RedirectResponse(f"/r/{link}?receipt={receipt}#receipt", 303)
@@ -81,7 +88,7 @@ def _rater(site: Site, link: str, request: Request) -> Person:
 def _refused(
     site: Site, rater: Person, link: str, request: Request, error: Refused | BadRequest, words: str
 ) -> Response:
-    shown = _shown(site, rater, link, request, problem=str(error), words=words)
+    shown = _shown(site, rater, link, request, problem=error, words=words)
     shown.status_code = status_of(error)
     return shown
 

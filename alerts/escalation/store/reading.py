@@ -88,7 +88,11 @@ def find_case(session: Session, person: Person, case_id: str) -> CaseRow:
     asked = select(CaseRow).where(CaseRow.id == case_id, visible_cases(person))
     found = session.scalar(asked)
     if found is None:
-        raise NotThere(f"there is no case {case_id[:64]!r} here; look it up in the list of cases")
+        raise NotThere(
+            "there is no case {case} here; look it up in the list of cases",
+            code="not_there",
+            case=repr(case_id[:64]),
+        )
     return found
 
 

@@ -22,7 +22,11 @@ def scorecard_paper(site: Site, who: Person, vendor: str, period: str, language:
         row = find_scorecard(session, who, vendor, period)
         wanted = language or language_of(site.contracts, row.vendor)
         if wanted not in LANGUAGES:
-            raise BadRequest(f"there is no paper in this language; choose one of: {', '.join(LANGUAGES)}")
+            raise BadRequest(
+                "there is no paper in this language; choose one of: {languages}",
+                code="no_such_language",
+                languages=", ".join(LANGUAGES),
+            )
         paper = kept_paper(session, row, wanted)
     if paper is None and not row.is_frozen:
         paper = draw_paper(site.contracts, row, wanted)

@@ -65,4 +65,4 @@ def keep_paper(session: Session, contracts: Contracts, row: ScorecardRow, langua
 def sums_of_papers(session: Session, row: ScorecardRow) -> Mapping[str, str]:
     """The SHA-256 of each kept file, by language."""
     asked = select(PaperRow.language, PaperRow.sha256).where(PaperRow.scorecard_id == row.id)
-    return dict(session.execute(asked.order_by(PaperRow.language)).tuples().all())
+    return {row.language: row.sha256 for row in session.execute(asked.order_by(PaperRow.language))}

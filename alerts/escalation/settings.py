@@ -55,6 +55,7 @@ class Us(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     email: str | None = None
     slack_url_file: str | None = None
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "en"  # of what it is told; vendors' stands in contracts
 
 
 class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.cases.roles import SYSTEM, Person
 from alerts.escalation.cases.states import CaseState
 from alerts.escalation.deliver.retry import next_attempt_ms
+from alerts.escalation.deliver.texts import ARRIVES_NOWHERE, FALLS_BACK
 from alerts.escalation.errors import NotThere, Undeliverable, Unmet
 from alerts.escalation.store.audit import Entry, record
 from alerts.escalation.store.tables import CaseRow, DeliveryRow
@@ -96,9 +97,8 @@ def failed(session: Session, sender: Sender, taken: DeliveryRow, why: Undelivera
     record(session, _entry(row, "delivery_given_up", case, now_ms))
     if row.vendor:
         instead = fall_back(session, sender.contracts.of(row.vendor), row, now_ms)
-        way = "it goes by e-mail instead" if instead else "there is no other way to this vendor"
-        text = f"a message to {row.vendor} did not arrive; {way}"
-        tell_desk(session, sender.desk, "undeliverable", case, text, now_ms)
+        text = FALLS_BACK if instead else ARRIVES_NOWHERE
+        tell_desk(session, sender.desk, "undeliverable", case, text, now_ms, vendor=row.vendor)
     return True
 
 

@@ -15,6 +15,7 @@ from alerts.escalation.cases.actions import ACTIONS
 from alerts.escalation.cases.roles import Role
 from alerts.escalation.cases.states import CaseKind, CaseState
 from alerts.escalation.cases.transitions import after, case_table
+from alerts.escalation.deliver.texts import SENTENCES as MESSAGES
 from alerts.escalation.desk.next_step import SENTENCES
 from alerts.escalation.errors import WrongState
 from alerts.escalation.said.catalogue import FINDING, LANGUAGES, negotiated, tongue
@@ -40,7 +41,7 @@ IN_ENGLISH = {
 
 
 def sentences() -> set[str]:
-    found = {*SENTENCES, *OF_HTTP, *WORDS.values(), TooMany(1).text}
+    found = {*SENTENCES, *MESSAGES, *OF_HTTP, *WORDS.values(), TooMany(1).text}
     for template in sorted((FOLDER / "templates").glob("*.html")):
         with template.open("rb") as source:
             found |= {_first(message) for _, _, message, _ in babel_extract(source, ("_",), [], {})}

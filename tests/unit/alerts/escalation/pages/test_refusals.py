@@ -1,4 +1,4 @@
-"""What was not done is told on the page in the reader's language; the API says it in English, with a code that stays."""
+"""A page says in the reader's language why something was not done; the API in English, with a code that stays."""
 
 import pytest
 from starlette.testclient import TestClient

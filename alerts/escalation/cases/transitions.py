@@ -108,7 +108,9 @@ _VENDORS: tuple[_Rule[CaseState], ...] = (
 _RATERS: tuple[_Rule[CaseState], ...] = (
     *_VENDORS,
     ("appeal", RATER, _to(C.ANSWERED, *_WITH_VENDOR, C.DECIDED, C.CLOSED)),
-    ("tell_rater", STAFF | LEAD | SYSTEM, _staying(*_WITH_VENDOR, C.DECIDED)),
+    # The rater's own word, or that of somebody who told the rater and stands for it by name. That a link was opened is
+    # nobody's word: whoever makes links can open them.
+    ("tell_rater", STAFF | LEAD | RATER, _staying(*_WITH_VENDOR, C.DECIDED)),
     ("propose_consequence", DECIDER, _staying(C.DECIDED)),
     ("sign_consequence", DECIDER, _staying(C.DECIDED)),
     ("undo_consequence", DECIDER, _staying(C.ANSWERED, C.DECIDED, *ENDED)),

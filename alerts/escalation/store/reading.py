@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from alerts.escalation.cases.roles import Person
+from alerts.escalation.cases.roles import Person, Role
 from alerts.escalation.cases.states import ENDED
 from alerts.escalation.errors import NotThere
 from alerts.escalation.store.tables import (
@@ -150,6 +150,15 @@ def deliveries_of(session: Session, case: CaseRow) -> Sequence[DeliveryRow]:
 def history_of(session: Session, case: CaseRow) -> Sequence[AuditRow]:
     """Everything that happened in the case, oldest first."""
     return session.scalars(select(AuditRow).where(AuditRow.case_id == case.id).order_by(AuditRow.seq)).all()
+
+
+def told_by(session: Session, case: CaseRow) -> str | None:
+    """Whose word it is that the rater knows, in this round: a role; the rater's own counts most, None is nobody's."""
+    if case.rater_told_ms is None:
+        return None
+    said = (AuditRow.case_id == case.id, AuditRow.action == "tell_rater", AuditRow.at_ms >= case.rater_told_ms)
+    roles = session.scalars(select(AuditRow.role).where(*said).order_by(AuditRow.seq)).all()
+    return Role.RATER.value if Role.RATER in roles else next(iter(roles), None)
 
 
 def _conditions(person: Person, to: CaseFilter) -> list[ColumnElement[bool]]:

@@ -46,15 +46,21 @@ def bearer(
 
 def signed_in(request: Request, site: Annotated[Site, Depends(site_of)]) -> SignedIn:
     """The session of the request's cookie. Raises SignInFirst, or TooMany."""
-    now_ms, cookie = site.clock(), request.cookies.get(cookie_name(site))
-    if cookie is not None:
-        with site.store.reading() as session:
-            found = find_session(session, cookie, now_ms)
-        if found is not None:
-            _slow_down(site, f"session {found.csrf}", now_ms)
-            return found
+    now_ms, found = site.clock(), session_of(request, site)
+    if found is not None:
+        _slow_down(site, f"session {found.csrf}", now_ms)
+        return found
     _slow_down(site, f"address {address_of(request)}", now_ms)
     raise SignInFirst("sign in first", code="sign_in_first")
+
+
+def session_of(request: Request, site: Site) -> SignedIn | None:
+    """The session that the browser has here, if any."""
+    cookie = request.cookies.get(cookie_name(site))
+    if cookie is None:
+        return None
+    with site.store.reading() as session:
+        return find_session(session, cookie, site.clock())
 
 
 def demand_form(form_csrf: str, who: SignedIn) -> None:

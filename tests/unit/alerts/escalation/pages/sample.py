@@ -164,7 +164,7 @@ def _cases(session: Session, made: Sample) -> None:
             (SYSTEM, Delivered(), 0.2),
         ]
         if name != "asked":
-            steps += [(LEAD[vendor], Acknowledge(), 0.4), (SYSTEM, TellRater(), 0.5)]
+            steps += [(LEAD[vendor], Acknowledge(), 0.4), (LEAD[vendor], TellRater(), 0.5)]
         if name in ("borea", "done"):
             steps += [
                 (LEAD[vendor], Answer(words="We looked at the answers together; the rater knew an older guide."), 1)

@@ -17,6 +17,7 @@ from alerts.escalation.cases.actions import Appeal, TellRater
 from alerts.escalation.cases.roles import Person
 from alerts.escalation.desk.next_step import NextStep, next_step
 from alerts.escalation.errors import Refused, WrongRole
+from alerts.escalation.numbers.port import BAND_JUDGMENTS, BAND_RATERS
 from alerts.escalation.said.catalogue import Tongue
 from alerts.escalation.store.reading import appeals_of, find_case
 from alerts.escalation.store.tables import CaseRow
@@ -141,6 +142,8 @@ def _shown(site: Site, rater: Person, link: str, request: Request, **more: Any) 
         cases=cases,
         sensitive=site.sensitive_queues,
         numbers=site.numbers.of(rater.rater_id or "", rater.vendor or "", now_ms),
+        band_raters=BAND_RATERS,
+        band_judgments=BAND_JUDGMENTS,
         now_ms=now_ms,
         **({"problem": None, "words": "", "receipt": ""} | more),
     )

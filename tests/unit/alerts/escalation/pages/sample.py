@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ from alerts.escalation.cases.actions import (
 )
 from alerts.escalation.cases.contract import Calendar, Contract, Contracts
 from alerts.escalation.cases.roles import SYSTEM, Person, Role
-from alerts.escalation.numbers.port import FakeNumbers, OwnNumbers, OwnWindow
+from alerts.escalation.numbers.port import FakeNumbers, OwnNumbers, OwnPage, OwnRest, OwnWindow
 from alerts.escalation.scorecards.port import DayCounts, FakeCounts
 from alerts.escalation.store.store import Store
 from alerts.escalation.store.tables import CaseRow
@@ -324,19 +324,21 @@ SENTENCES = {
         text="On 44 items with a known answer, 57 % of the answers match it; here at least 70 % is usual.",
     ),
 }
-OWN: Sequence[OwnNumbers] = (
-    OwnNumbers(
-        queue="spam",
-        windows=(
-            OwnWindow("24h", 312, 0.74, 0.68, 0.79),
-            OwnWindow("7d", 1_804, 0.77, 0.75, 0.79),
-            OwnWindow("lifetime", 9_240, 0.81, 0.8, 0.82),
+OWN = OwnPage(
+    queues=(
+        OwnNumbers(
+            queue="spam",
+            windows=(
+                OwnWindow("24h", 312, 0.74, 0.68, 0.79),
+                OwnWindow("7d", 1_804, 0.77, 0.75, 0.79),
+                OwnWindow("lifetime", 9_240, 0.81, 0.8, 0.82),
+            ),
+            usual_low=0.79,
+            usual_high=0.88,
+            minutes_sensitive_24h=71,
         ),
-        usual_low=0.79,
-        usual_high=0.88,
-        minutes_without_break=34,
-        minutes_sensitive_24h=71,
     ),
+    rest=OwnRest(active_minutes_24h=212, minutes_without_break=35, hours_without_room=2),
 )
 
 

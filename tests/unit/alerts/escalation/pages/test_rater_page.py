@@ -33,7 +33,7 @@ def test_the_page_shows_own_numbers_and_the_finding_in_plain_words(made: Sample)
     assert "62 % of 180 answers are “not spam”" in page
     assert "1,804" in page
     assert "77 % the same as others" in page
-    assert "34 minutes since your last break" in page
+    assert "35 minutes since your last break" in page
     assert "I stand by this answer" in page
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
-from alerts.escalation.api.truth import AskedAnswer, AskedJudgment, correct_answers, judge_blindly
 from alerts.escalation.cases.roles import Role
 from alerts.escalation.errors import Refused
 from alerts.escalation.store.sessions import SignedIn
@@ -16,6 +15,7 @@ from alerts.escalation.web.forms import Form, unreadable_form
 from alerts.escalation.web.problem import BadRequest, status_of
 from alerts.escalation.web.site import Site
 from alerts.escalation.web.templates import render
+from alerts.escalation.web.what_is_right import AskedAnswer, AskedJudgment, correct_answers, judge_blindly
 from alerts.escalation.web.who import Desk, TheSite, demand_form, demand_own_site, demand_role
 from alerts.escalation.work.sampling import blind_items
 
@@ -35,15 +35,12 @@ def post_answers(site: TheSite, who: Desk, form: Form, request: Request) -> Resp
     """Corrects known answers, an item a line; without a label they have none any more."""
     _demand(request, form, who)
     items = [line.strip() for line in str(form.get("item_ids", "")).splitlines() if line.strip()]
-    given = {
-        "queue": str(form.get("queue", "")),
-        "item_ids": items,
-        "label": str(form.get("label", "")).strip() or None,
-    }
+    queue = str(form.get("queue", ""))
+    given = {"queue": queue, "item_ids": items, "label": _label(site, queue, form)}
     try:
         corrected = correct_answers(site, who.person, _read(given, AskedAnswer))
     except (Refused, BadRequest) as error:
-        return _refused(site, who, request, error, queue=given["queue"], items="\n".join(items), label=given["label"])
+        return _refused(site, who, request, error, queue=queue, items="\n".join(items), label=given["label"])
     return RedirectResponse(f"/answers?done={corrected}", 303)
 
 
@@ -51,7 +48,8 @@ def post_answers(site: TheSite, who: Desk, form: Form, request: Request) -> Resp
 def post_blind(site: TheSite, who: Desk, form: Form, request: Request) -> Response:
     """Judges the item that was shown."""
     _demand(request, form, who)
-    given = {name: str(form.get(name, "")).strip() for name in AskedJudgment.__struct_fields__}
+    given: dict[str, object] = {name: str(form.get(name, "")).strip() for name in AskedJudgment.__struct_fields__}
+    given["label"] = _label(site, str(given["queue"]), form)
     try:
         judge_blindly(site, who.person, _read(given, AskedJudgment))
     except (Refused, BadRequest) as error:
@@ -63,9 +61,19 @@ def _shown(site: Site, who: SignedIn, request: Request, **more: Any) -> Response
     with site.store.reading() as session:
         waiting = blind_items(session)
     given: dict[str, Any] = {"queue": "", "items": "", "label": "", "done": 0, "problem": None} | more
-    blind = waiting[0] if waiting else None
+    blind, declared = waiting[0] if waiting else None, site.queues or {}
     return render(
-        request, "answers.html", who.person, csrf=who.csrf, ours=True, blind=blind, waiting=len(waiting), **given
+        request,
+        "answers.html",
+        who.person,
+        csrf=who.csrf,
+        ours=True,
+        blind=blind,
+        waiting=len(waiting),
+        queues=declared,
+        answers=declared.get(given["queue"]),
+        blind_answers=declared.get(blind.queue) if blind else None,
+        **given,
     )
 
 
@@ -73,6 +81,15 @@ def _refused(site: Site, who: SignedIn, request: Request, error: Refused | BadRe
     shown = _shown(site, who, request, problem=error, **more)
     shown.status_code = status_of(error)
     return shown
+
+
+def _label(site: Site, queue: str, form: FormData) -> str | list[str] | None:
+    """The answer of a form; of a queue whose answers are sets, all that were ticked."""
+    given = [text for one in form.getlist("label") if (text := str(one).strip())]
+    declared = (site.queues or {}).get(queue)
+    if declared is not None and declared.is_set and not form.get("no_answer"):
+        return given
+    return given[0] if given else None
 
 
 def _read(given: Mapping[str, object], kind: type[Asked]) -> Asked:

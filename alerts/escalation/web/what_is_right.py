@@ -70,7 +70,7 @@ def demand_answer(site: Site, queue: str, label: Label | None) -> None:
     if label is None:
         return
     given = label if isinstance(label, list) else [label]
-    unknown = [one for one in given if one not in declared.labels]
+    unknown = [one for one in given if str(one) not in declared.labels]  # a level of a scale is a number
     if unknown or isinstance(label, list) is not declared.is_set:
         raise Unmet(
             "{label} is no answer in {queue}; there are: {labels}",

@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from alerts.escalation.cases.roles import Person
-from tests.unit.alerts.escalation.pages.sample import DECIDER, LEAD, Sample, sample
+from tests.unit.alerts.escalation.pages.people import DECIDER, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 from tests.unit.alerts.escalation.pages.serving import served
 
 pytestmark = [

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from alerts.escalation.api.schemas import PERSON_ACTIONS
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import ANALYST, LEAD, Sample
+from tests.unit.alerts.escalation.pages.people import ANALYST, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Routes whose objects nobody owns: for the first there is no vendor yet, the others are keys of their own.

@@ -18,7 +18,9 @@ from alerts.escalation.scorecards.card import Excluded, make_card
 from alerts.escalation.scorecards.period import period_named
 from alerts.escalation.store.tables import AuditRow, PaperRow
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import ANALYST, DECIDER, LEAD, NOW_MS, OTHERS, Sample, counts
+from tests.unit.alerts.escalation.pages.counted import counts
+from tests.unit.alerts.escalation.pages.people import ANALYST, DECIDER, LEAD, NOW_MS, OTHERS
+from tests.unit.alerts.escalation.pages.sample import Sample
 from tests.unit.alerts.escalation.pages.test_scorecards import CARD, digest
 
 TARGETS = {("alba", "spam"): 0.9, ("alba", "toxicity"): 0.85}

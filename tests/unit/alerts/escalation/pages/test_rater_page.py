@@ -12,7 +12,8 @@ from alerts.escalation.numbers.port import UnknownNumbers
 from alerts.escalation.store.tables import AppealRow, AuditRow, CaseRow
 from alerts.escalation.web.rater_links import DAYS, RaterLinks
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import DAY_MS, DECIDER, LEAD, Sample, sample
+from tests.unit.alerts.escalation.pages.people import DAY_MS, DECIDER, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 
 
 def rater_of(made: Sample, name: str) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from starlette.testclient import TestClient
 from alerts.escalation.said.catalogue import tongue
 from alerts.escalation.said.words import WORDS
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import DECIDER, LEAD, Sample
+from tests.unit.alerts.escalation.pages.people import DECIDER, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from alerts.escalation.declared_queues import DeclaredQueue, load_queues
 from alerts.escalation.store.tables import OutgoingRow, SampleItemRow, SampleRow
 from stream.events import Adjudication, Gold
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import DECIDER, LEAD, NOW_MS, Sample, sample
+from tests.unit.alerts.escalation.pages.people import DECIDER, LEAD, NOW_MS
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 
 QUEUES = {
     "spam": DeclaredQueue(("not spam", "spam"), is_set=False),

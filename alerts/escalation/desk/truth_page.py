@@ -36,8 +36,9 @@ def post_answers(site: TheSite, who: Desk, form: Form, request: Request) -> Resp
     _demand(request, form, who)
     items = [line.strip() for line in str(form.get("item_ids", "")).splitlines() if line.strip()]
     queue = str(form.get("queue", ""))
-    given = {"queue": queue, "item_ids": items, "label": _label(site, queue, form)}
+    given: dict[str, object] = {"queue": queue, "item_ids": items, "label": None}
     try:
+        given["label"] = _label(site, queue, form)
         corrected = correct_answers(site, who.person, _read(given, AskedAnswer))
     except (Refused, BadRequest) as error:
         return _refused(site, who, request, error, queue=queue, items="\n".join(items), label=given["label"])
@@ -49,8 +50,8 @@ def post_blind(site: TheSite, who: Desk, form: Form, request: Request) -> Respon
     """Judges the item that was shown."""
     _demand(request, form, who)
     given: dict[str, object] = {name: str(form.get(name, "")).strip() for name in AskedJudgment.__struct_fields__}
-    given["label"] = _label(site, str(given["queue"]), form)
     try:
+        given["label"] = _label(site, str(given["queue"]), form)
         judge_blindly(site, who.person, _read(given, AskedJudgment))
     except (Refused, BadRequest) as error:
         return _refused(site, who, request, error)
@@ -87,9 +88,16 @@ def _label(site: Site, queue: str, form: FormData) -> str | list[str] | None:
     """The answer of a form; of a queue whose answers are sets, all that were ticked."""
     given = [text for one in form.getlist("label") if (text := str(one).strip())]
     declared = (site.queues or {}).get(queue)
-    if declared is not None and declared.is_set and not form.get("no_answer"):
-        return given
-    return given[0] if given else None
+    if declared is None:
+        return given[0] if given else None
+    # That items have no known answer any more is said, never a field that was left as it stood.
+    if bool(form.get("no_answer")) == bool(given) and not (
+        declared.is_set and given == [] and not form.get("no_answer")
+    ):
+        raise BadRequest("choose an answer, or say that there is none any more", code="answer_missing")
+    if form.get("no_answer"):
+        return None
+    return given if declared.is_set else given[0]
 
 
 def _read(given: Mapping[str, object], kind: type[Asked]) -> Asked:

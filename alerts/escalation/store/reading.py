@@ -156,9 +156,15 @@ def told_by(session: Session, case: CaseRow) -> str | None:
     """Whose word it is that the rater knows, in this round: a role; the rater's own counts most, None is nobody's."""
     if case.rater_told_ms is None:
         return None
-    said = (AuditRow.case_id == case.id, AuditRow.action == "tell_rater", AuditRow.at_ms >= case.rater_told_ms)
-    roles = session.scalars(select(AuditRow.role).where(*said).order_by(AuditRow.seq)).all()
-    return Role.RATER.value if Role.RATER in roles else next(iter(roles), None)
+    rows = session.execute(
+        select(AuditRow.role, AuditRow.action)
+        .where(AuditRow.case_id == case.id, AuditRow.action.in_(("tell_rater", "appeal")))
+        .where(AuditRow.at_ms >= case.rater_told_ms)
+        .order_by(AuditRow.seq)
+    ).all()
+    if any(role == Role.RATER for role, _ in rows):  # who appeals knows
+        return Role.RATER.value
+    return next((role for role, action in rows if action == "tell_rater"), None)
 
 
 def _conditions(person: Person, to: CaseFilter) -> list[ColumnElement[bool]]:

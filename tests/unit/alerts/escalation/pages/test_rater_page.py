@@ -152,6 +152,12 @@ def test_nobody_who_is_signed_in_does_anything_for_the_rater(made: Sample, perso
     assert Browser(made).get(f"/r/{link}").status_code == 200  # the link was not renewed away from the rater
 
 
+def test_an_appeal_is_the_raters_own_word_too_after_somebody_elses(made: Sample) -> None:
+    page = Browser(made).get(f"/r/{made.link['alba']}").text  # told by the vendor, then appealed
+    assert "You were told of this" not in page
+    assert "I am the person this is about" not in page
+
+
 def test_somebody_elses_word_is_shown_to_the_rater_as_that_and_is_not_the_raters(made: Sample) -> None:
     made.act(LEAD["alba"], "asked", TellRater())
     browser, link, case = Browser(made), link_for(made, "asked"), f"/cases/{made.case['asked']}"

@@ -47,16 +47,19 @@ def test_the_queue_comes_first_and_then_its_answers(declared: Sample) -> None:
     desk = Browser(declared, DECIDER)
     assert 'name="item_ids"' not in desk.get("/answers").text
     page = desk.get("/answers?queue=spam").text
-    assert "<option>not spam</option><option>spam</option>" in page
+    assert '<option value="">Choose</option><option>not spam</option><option>spam</option>' in page
     assert '<input id="label"' not in page
-    assert page.count('type="checkbox"') == 0
+    assert page.count('type="checkbox"') == 1  # that there is none any more
     assert desk.get("/answers?queue=topics").text.count('type="checkbox"') == 3 + 1
 
 
 def test_a_known_answer_is_corrected_to_one_that_there_is(declared: Sample) -> None:
     desk = Browser(declared, DECIDER)
-    for label, status in (("spam", 303), ("Spam", 422), ("", 303)):
+    for label, status in (("spam", 303), ("Spam", 422), ("", 422)):
         assert desk.post("/answers", queue="spam", item_ids=f"item {label}", label=label).status_code == status
+    both = desk.post("/answers", queue="spam", item_ids="item", label="spam", no_answer="yes")
+    assert "Choose an answer, or say that there is none any more" in both.text
+    assert desk.post("/answers", queue="spam", item_ids="item", label="", no_answer="yes").status_code == 303
     assert desk.post("/answers", queue="scam", item_ids="item", label="spam").status_code == 422
     assert owed(declared) == [("item spam", "spam"), ("item", None)]
     refused = desk.post("/answers", queue="spam", item_ids="item-7", label="Spam")

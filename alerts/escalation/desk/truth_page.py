@@ -91,11 +91,10 @@ def _label(site: Site, queue: str, form: FormData) -> str | list[str] | None:
     if declared is None:
         return given[0] if given else None
     # That items have no known answer any more is said, never a field that was left as it stood.
-    if bool(form.get("no_answer")) == bool(given) and not (
-        declared.is_set and given == [] and not form.get("no_answer")
-    ):
+    none, is_unsaid = bool(form.get("no_answer")), not given and not declared.is_set
+    if (none and given) or (is_unsaid and not none):
         raise BadRequest("choose an answer, or say that there is none any more", code="answer_missing")
-    if form.get("no_answer"):
+    if none:
         return None
     return given if declared.is_set else given[0]
 

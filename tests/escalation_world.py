@@ -64,7 +64,11 @@ def finding(number: int = 1, version: int = 1, event: str = "opened", **other: o
         "queue": "toxicity",
         "detector": "constant_answer",
         "state": "suspect",
-        "sentence": Sentence(key="constant_answer", params={}, text=f"93 % of 150 answers are “fine” ({number})."),
+        "sentence": Sentence(
+            key="constant_answer",
+            params={"share": "93", "n": "150", "label": "fine", "usual": "31"},
+            text=f"93 % of 150 answers are “fine” ({number}).",
+        ),
         "opened_at": now_ms + number,
         "at": now_ms + number,
         "rater_id": RATER_ID if number == 1 else f"rkx-{number:012d}",

@@ -11,11 +11,33 @@ RaterwatchError
     └── Undeliverable    a message did not arrive; `final` says whether to try again
 """
 
+from typing import ClassVar
+
 from stream.errors import RaterwatchError
 
 
+class Named:
+    """Words of ours by their keys: programs read the keys, people the words in their language."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    def __str__(self) -> str:
+        return ", ".join(self.keys) or "nothing"
+
+
 class EscalationError(RaterwatchError):
-    """Base of what the escalation service raises on purpose."""
+    """Base of what the escalation service raises on purpose.
+
+    `text` is a sentence of the catalogue, so that a page can say it in the reader's language, and `params` what it
+    names; str() is the whole in English. `code` is for programs and stays when the sentence changes.
+    """
+
+    CODE: ClassVar[str] = "refused"
+
+    def __init__(self, text: str, *, code: str | None = None, **params: object) -> None:
+        super().__init__(text.format(**params) if params else text)
+        self.text, self.code, self.params = text, code or self.CODE, params
 
 
 class Refused(EscalationError):
@@ -40,6 +62,8 @@ class NotThere(EscalationError):
 
 class BrokenChain(EscalationError):
     """The audit no longer says what was written."""
+
+    CODE = "chain_broken"
 
 
 class Undeliverable(EscalationError):

@@ -55,6 +55,13 @@ class Us(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     email: str | None = None
     slack_url_file: str | None = None
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "en"  # of what it is told; vendors' stands in contracts
+
+
+class QueuesFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[queues]: the file that declares them, which the workers read too."""
+
+    file: str | None = None  # with it, answers are chosen at the desk and unknown ones refused; without it, typed
 
 
 class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: Mail | None = None
     us: Us = Us()
     sending: Sending = Sending()
+    queues: QueuesFile = QueuesFile()
     oidc: OidcSettings | None = None
     prometheus: str | None = None  # where scorecards are counted, http://HOST:PORT
     sensitive_queues: tuple[str, ...] = ()  # their items open behind a veil on the rater's page

@@ -74,6 +74,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"alerts.escalation", "alerts.wording", "stream.errors", "stream.events", "stream.telemetry.metrics"}
     ),
     "alerts.escalation.errors": frozenset({"stream.errors"}),
+    # The file that declares queues is read by the code that says what may stand in it.
+    "alerts.escalation.declared_queues": frozenset({"stream.errors", "stream.intake"}),
+    # What is signed and kept knows the values on it and how they are said, and no server.
+    "alerts.escalation.papers": frozenset({"alerts.escalation.said", "alerts.escalation.scorecards"}),
     "alerts.escalation.cases": frozenset(
         {"alerts.escalation.errors", "stream.errors", "stream.events", "stream.policy"}
     ),
@@ -96,6 +100,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "stream/intake/http/usage.py",
         "alerts/escalation/web/usage.py",
     ),
+    "typst": ("alerts/escalation/papers/typeset.py",),
 }
 
 # Ways to the clock, to chance, to the machine: the pure core has none of them, it takes values.

@@ -37,7 +37,7 @@ def post_alerts(
         raise TooMany(wait_s)
     given, wanted = credentials.credentials if credentials else "", site.alertmanager_token
     if wanted is None or not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise SignInFirst("this token is not that of http.alertmanager_token_file")
+        raise SignInFirst("this token is not that of http.alertmanager_token_file", code="token_unknown")
     payload = decoded(body, Payload)
     with site.store.writing() as session:
         rows = take_alerts(session, site.contracts, payload, site.clock())

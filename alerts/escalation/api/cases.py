@@ -113,7 +113,10 @@ def get_evidence(site: TheSite, who: Asking, case_id: str, request: Request) -> 
     with site.store.reading() as session:
         case = find_case(session, who, case_id)
         if not has_opened(session, who, case):
-            raise Unmet('open the evidence first: POST {"action": "open_evidence"} to the case\'s actions')
+            raise Unmet(
+                'open the evidence first: POST {"action": "open_evidence"} to the case\'s actions',
+                code="evidence_first",
+            )
         found = [finding_view(one, said, with_items=True) for one in findings_of(session, case)]
     note_read(site, who, "read_case", case_id, {"evidence": True})
     return found

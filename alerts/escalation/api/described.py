@@ -11,11 +11,12 @@ from alerts.escalation.web.problem import MEDIA_TYPE
 PREFIX = "/api/v1"
 _PROBLEM = {
     "type": "object",
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "code", "detail"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
+        "code": {"type": "string", "description": "For programs: stays the same when the words change."},
         "detail": {"type": "string", "description": "What to do next."},
     },
 }

@@ -149,11 +149,11 @@ def post_token(site: TheSite, who: Asking, body: RawBody) -> NewToken:
     demand_role(who, Role.ADMIN)
     asked = decoded(body, AskedToken)
     if asked.role not in _ROLES:
-        raise Unmet("raters get links, not tokens; make one at the rater's case")
+        raise Unmet("raters get links, not tokens; make one at the rater's case", code="no_token_for_raters")
     try:
         person = Person(asked.person, asked.role, asked.vendor)
     except ValueError as error:
-        raise BadRequest(f"body: {error}") from None
+        raise BadRequest("body: {fault}", code="unreadable", fault=str(error)) from None
     with site.store.writing() as session:
         made = create_token(session, who, person, asked.what_for, asked.days, site.clock())
     return NewToken(made.id, made.secret)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from alerts.escalation.api.cases import CSV
 from alerts.escalation.api.schemas import struct_body
@@ -16,10 +16,15 @@ from alerts.escalation.store.tables import ScorecardRow
 from alerts.escalation.web.audited import note_read
 from alerts.escalation.web.bodies import RawBody, decoded
 from alerts.escalation.web.exports import scorecard_csv
+from alerts.escalation.web.papers import MEDIA_TYPE, scorecard_paper
 from alerts.escalation.web.who import Asking, TheSite, demand_reader, demand_role
-from alerts.escalation.work.scorecards import card_of, dispute, find_scorecard, issue, list_scorecards, sign
+from alerts.escalation.work.scorecards import card_of, find_scorecard, issue, list_scorecards
+from alerts.escalation.work.signing import dispute, sign
 
 routes = APIRouter(tags=["scorecards"])
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "contentMediaType": MEDIA_TYPE}}}}
+}
 _Vendor = Annotated[str, Path(max_length=128)]
 _Period = Annotated[str, Path(max_length=20, description="2026-03, 2026-Q1 or 2026-W07")]
 
@@ -83,6 +88,18 @@ def export_scorecard(site: TheSite, who: Asking, vendor: _Vendor, period: _Perio
     return Response(scorecard_csv(card), media_type="text/csv")
 
 
+@routes.get("/scorecards/{vendor}/{period}/pdf", response_class=Response, responses=PDF)
+def export_paper(
+    site: TheSite,
+    who: Asking,
+    vendor: _Vendor,
+    period: _Period,
+    language: Annotated[str | None, Query(max_length=8, description="en, de or ar; else the contract's.")] = None,
+) -> Response:
+    """On paper, for both sides; once both have signed, always the same file."""
+    return scorecard_paper(site, who, vendor, period, language)
+
+
 @routes.post("/scorecards/{vendor}/{period}/issue")
 def post_issue(site: TheSite, who: Asking, vendor: _Vendor, period: _Period) -> ScorecardLine:
     """Makes it, or makes it anew, from the counts as they are now."""
@@ -105,7 +122,7 @@ def post_sign(site: TheSite, who: Asking, vendor: _Vendor, period: _Period, body
     """Signs what was read; with both signatures it is frozen."""
     with site.store.writing() as session:
         row = find_scorecard(session, who, vendor, period)
-        sign(session, who, row, decoded(body, Signing).digest, site.clock())
+        sign(session, site.contracts, who, row, decoded(body, Signing).digest, site.clock())
         return _line(row)
 
 

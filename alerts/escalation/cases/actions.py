@@ -45,7 +45,7 @@ class Answer(Action, frozen=True, tag="answer"):
 
 
 class TellRater(Action, frozen=True, tag="tell_rater"):
-    """The rater was told and can open the own page: by our link, or so the vendor says."""
+    """The rater knows: by the own word on the own page, or by that of a person of the vendor or of ours who said so."""
 
 
 class Appeal(Action, frozen=True, tag="appeal"):

@@ -24,21 +24,34 @@ class DecisionFacts:
 def demand_decision(facts: DecisionFacts, *, confirms: bool) -> None:
     """Raises Unmet, which says what to do first."""
     if not facts.evidence_opened:
-        raise Unmet("open the evidence of this case first; a decision rests on what you have seen")
+        raise Unmet(
+            "open the evidence of this case first; a decision rests on what you have seen", code="evidence_first"
+        )
     demand_own_words(facts.words, facts.given)
     if confirms and facts.appeals_open:
-        raise Unmet("reply to the open appeal first; a finding is confirmed only once appeals have a reply")
+        raise Unmet(
+            "reply to the open appeal first; a finding is confirmed only once appeals have a reply", code="reply_first"
+        )
     if confirms and facts.granted_as_a_whole:
-        raise Unmet("an appeal against this finding was granted; clear it, or reopen the case later")
+        raise Unmet(
+            "an appeal against this finding was granted; clear it, or reopen the case later", code="appeal_was_granted"
+        )
 
 
 def demand_own_words(words: str, given: Collection[str] = ()) -> None:
     """Raises Unmet for an empty, a token or a copied reason."""
     text = _plain(words)
     if len(text) < LEAST_CHARS or len(text.split()) < LEAST_WORDS:
-        raise Unmet(f"say why in your own words, {LEAST_WORDS} words and {LEAST_CHARS} characters at least")
+        raise Unmet(
+            "say why in your own words, {words} words and {chars} characters at least",
+            code="own_words",
+            words=LEAST_WORDS,
+            chars=LEAST_CHARS,
+        )
     if text in {_plain(other) for other in given}:
-        raise Unmet("these words stand elsewhere already; say in your own words why it is so in this case")
+        raise Unmet(
+            "these words stand elsewhere already; say in your own words why it is so in this case", code="words_not_own"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +72,33 @@ def demand_consequence(facts: ConsequenceFacts) -> None:
     if facts.kind is ConsequenceKind.NONE:
         return
     if not facts.confirmed:
-        raise Unmet("no finding of this case is confirmed, so nothing follows from it; enter “none” or close it")
+        raise Unmet(
+            "no finding of this case is confirmed, so nothing follows from it; enter “none” or close it",
+            code="nothing_confirmed",
+        )
     if facts.rater_told_ms is None:
-        raise Unmet("the rater was not told yet; a consequence follows only once the rater knows and could appeal")
+        raise Unmet(
+            "the rater was not told yet; a consequence follows only once the rater knows and could appeal",
+            code="rater_not_told",
+        )
     if facts.appeals_open:
-        raise Unmet("reply to the open appeal first; a consequence follows only after it")
+        raise Unmet("reply to the open appeal first; a consequence follows only after it", code="reply_first")
     if facts.may_from_ms is None or facts.now_ms < facts.may_from_ms:
-        raise Unmet("the rater has not known for long enough to appeal; the contract says how many business days")
+        raise Unmet(
+            "the rater has not known for long enough to appeal; the contract says how many business days",
+            code="rater_told_lately",
+        )
     if facts.unsigned:
-        raise Unmet("another consequence of this case waits for its second person; let it be signed or undone first")
+        raise Unmet(
+            "another consequence of this case waits for its second person; let it be signed or undone first",
+            code="second_person_first",
+        )
 
 
 def demand_second_person(person: str, first: str | None) -> None:
     """Raises Unmet when both are the same."""
     if person == first:
-        raise Unmet("a second person has to do this: you entered it yourself")
+        raise Unmet("a second person has to do this: you entered it yourself", code="second_person_needed")
 
 
 def demand_appeal(
@@ -81,12 +106,18 @@ def demand_appeal(
 ) -> None:
     """Raises Unmet for an appeal that says nothing, is about items that the case does not show, or comes too late."""
     if not words.strip() and not item_ids:
-        raise Unmet("say why, or choose the answers that you stand by")
+        raise Unmet("say why, or choose the answers that you stand by", code="appeal_empty")
     strangers = sorted(set(item_ids) - set(known_items))
     if strangers:
-        raise Unmet(f"{strangers[0]!r} is none of the items of this case; choose among those that it shows")
+        raise Unmet(
+            "{item} is none of the items of this case; choose among those that it shows",
+            code="item_not_shown",
+            item=repr(strangers[0]),
+        )
     if until_ms is not None and now_ms > until_ms:
-        raise Unmet("the time to appeal is over; write to the quality desk, which can reopen the case")
+        raise Unmet(
+            "the time to appeal is over; write to the quality desk, which can reopen the case", code="appeal_too_late"
+        )
 
 
 def _plain(text: str) -> str:

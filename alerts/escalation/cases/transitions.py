@@ -18,7 +18,7 @@ from alerts.escalation.cases.states import (
     CaseState,
     FindingState,
 )
-from alerts.escalation.errors import WrongRole, WrongState
+from alerts.escalation.errors import Named, WrongRole, WrongState
 
 State = TypeVar("State", bound=StrEnum)
 Table = Mapping[tuple[State, str, Role], State]
@@ -37,10 +37,22 @@ def after(table: Table[State], state: State, action: str, role: Role) -> State:
         return follows
     may = sorted({who for _, what, who in table if what == action})
     if role not in may:
-        whose = f"it is for: {', '.join(may)}" if may else "it is nothing that can be done here"
-        raise WrongRole(f"{action} is not for the role {role}; {whose}")
-    now = ", ".join(possible(table, state, role)) or "nothing"
-    raise WrongState(f"{action} is not possible while this is {state}; possible now: {now}")
+        if not may:
+            raise WrongRole("{action} is nothing that can be done here", code="no_such_action", action=Named(action))
+        raise WrongRole(
+            "{action} is not for the role {role}; it is for: {may}",
+            code="role_may_not",
+            action=Named(action),
+            role=Named(role),
+            may=Named(*may),
+        )
+    raise WrongState(
+        "{action} is not possible while this is {state}; possible now: {now}",
+        code="not_in_this_state",
+        action=Named(action),
+        state=Named(state),
+        now=Named(*possible(table, state, role)),
+    )
 
 
 def possible(table: Table[State], state: State, role: Role) -> list[str]:
@@ -96,7 +108,9 @@ _VENDORS: tuple[_Rule[CaseState], ...] = (
 _RATERS: tuple[_Rule[CaseState], ...] = (
     *_VENDORS,
     ("appeal", RATER, _to(C.ANSWERED, *_WITH_VENDOR, C.DECIDED, C.CLOSED)),
-    ("tell_rater", STAFF | LEAD | SYSTEM, _staying(*_WITH_VENDOR, C.DECIDED)),
+    # The rater's own word, or that of somebody who told the rater and stands for it by name. That a link was opened is
+    # nobody's word: whoever makes links can open them.
+    ("tell_rater", STAFF | LEAD | RATER, _staying(*_WITH_VENDOR, C.DECIDED)),
     ("propose_consequence", DECIDER, _staying(C.DECIDED)),
     ("sign_consequence", DECIDER, _staying(C.DECIDED)),
     ("undo_consequence", DECIDER, _staying(C.ANSWERED, C.DECIDED, *ENDED)),

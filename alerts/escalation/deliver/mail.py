@@ -19,6 +19,7 @@ async def send_mail(mail: Mail, password: str | None, to: str, message_id: str, 
     message["Message-ID"] = f"<{message_id}@{mail.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.body)
+    message["Content-Language"] = text.language
     await asyncio.to_thread(_send, mail, password, message)
 
 

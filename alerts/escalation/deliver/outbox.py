@@ -16,6 +16,7 @@ from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.cases.roles import SYSTEM, Person
 from alerts.escalation.cases.states import CaseState
 from alerts.escalation.deliver.retry import next_attempt_ms
+from alerts.escalation.deliver.texts import ARRIVES_NOWHERE, FALLS_BACK
 from alerts.escalation.errors import NotThere, Undeliverable, Unmet
 from alerts.escalation.store.audit import Entry, record
 from alerts.escalation.store.tables import CaseRow, DeliveryRow
@@ -96,9 +97,8 @@ def failed(session: Session, sender: Sender, taken: DeliveryRow, why: Undelivera
     record(session, _entry(row, "delivery_given_up", case, now_ms))
     if row.vendor:
         instead = fall_back(session, sender.contracts.of(row.vendor), row, now_ms)
-        way = "it goes by e-mail instead" if instead else "there is no other way to this vendor"
-        text = f"a message to {row.vendor} did not arrive; {way}"
-        tell_desk(session, sender.desk, "undeliverable", case, text, now_ms)
+        text = FALLS_BACK if instead else ARRIVES_NOWHERE
+        tell_desk(session, sender.desk, "undeliverable", case, text, now_ms, vendor=row.vendor)
     return True
 
 
@@ -106,11 +106,18 @@ def send_again(session: Session, by: Person, delivery_id: str, now_ms: int) -> D
     """Queues a dead delivery again, under its id; raises NotThere, or Unmet for one that is not dead."""
     row = session.get(DeliveryRow, delivery_id)
     if row is None:
-        raise NotThere(f"there is no delivery {delivery_id[:64]!r}; `raterwatch cases deliveries` lists the dead ones")
+        raise NotThere(
+            "there is no delivery {delivery}; `raterwatch cases deliveries` lists the dead ones",
+            code="not_there",
+            delivery=repr(delivery_id[:64]),
+        )
     if row.state != "dead":
-        raise Unmet(f"this delivery is {row.state}; only a dead one is sent again")
+        raise Unmet("this delivery is {state}; only a dead one is sent again", code="not_dead", state=row.state)
     if not row.body:
-        raise Unmet("the rater of this message was erased, and what it said with them; it cannot be sent again")
+        raise Unmet(
+            "the rater of this message was erased, and what it said with them; it cannot be sent again",
+            code="rater_erased",
+        )
     row.state, row.attempts, row.next_ms, row.leased_until_ms = "queued", 0, now_ms, 0
     row.first_failed_ms = row.ended_ms = row.lease = None
     record(session, Entry(now_ms, by, "send_again", row.case_id, facts={"delivery": row.id}))

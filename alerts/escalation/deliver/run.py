@@ -18,6 +18,7 @@ from alerts.escalation.deliver.targets import Resolve, resolve
 from alerts.escalation.deliver.texts import text_of
 from alerts.escalation.deliver.webhook import SignedWebhook, send_webhook
 from alerts.escalation.errors import Undeliverable
+from alerts.escalation.said.catalogue import tongue
 from alerts.escalation.settings import Settings
 from alerts.escalation.store.store import Store
 from alerts.escalation.store.tables import DeliveryRow
@@ -94,7 +95,7 @@ async def _send_one(courier: Courier, row: DeliveryRow) -> None:
 
 async def _attempt(courier: Courier, row: DeliveryRow) -> None:
     settings, message = courier.settings, json.loads(row.body)
-    links = _links(courier, message)
+    links, said = _links(courier, message), tongue(_language(courier, row))
     if row.channel == "webhook":
         webhook = courier.contracts.of(row.vendor).webhook
         if webhook is None:
@@ -108,11 +109,15 @@ async def _attempt(courier: Courier, row: DeliveryRow) -> None:
         if settings.mail is None:
             raise Undeliverable("there is no [mail] in the settings; add the mail server", final=True)
         password = settings.secret(settings.mail.password_file) if settings.mail.password_file else None
-        await send_mail(settings.mail, password, row.address, row.id, text_of(message, links))
+        await send_mail(settings.mail, password, row.address, row.id, text_of(message, links, said))
     else:
         if settings.us.slack_url_file is None:
             raise Undeliverable("there is no slack_url_file in the settings any more", final=True)
-        await send_slack(courier.client, settings.secret(settings.us.slack_url_file), text_of(message, links))
+        await send_slack(courier.client, settings.secret(settings.us.slack_url_file), text_of(message, links, said))
+
+
+def _language(courier: Courier, row: DeliveryRow) -> str:
+    return courier.settings.us.language if row.vendor is None else courier.contracts.of(row.vendor).language
 
 
 def _links(courier: Courier, message: dict[str, object]) -> dict[str, str]:

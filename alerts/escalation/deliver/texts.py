@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from alerts.escalation.said.catalogue import Tongue
+
 _SUBJECTS = {
     "case.case": "Please look at case {id}",
     "case.reminder": "Reminder: case {id} waits for you",
@@ -24,20 +26,46 @@ _BODIES = {
 }
 
 
+_FACTS = {"queue": "Queue", "rater": "Rater"}
+_LINKS = {"case": "The case", "for_the_rater": "For the rater"}
+OVERDUE = {
+    "acknowledge": "the vendor has not confirmed in time that it has read the case",
+    "answer": "the vendor has not answered in time",
+    "reply": "the reply to an appeal is overdue",
+}
+FALLS_BACK = "a message to {vendor} did not arrive; it goes by e-mail instead"
+ARRIVES_NOWHERE = "a message to {vendor} did not arrive; there is no other way to this vendor"
+_ABOUT = "Case {id}: {text}"
+SENTENCES = (  # for the catalogue
+    *(text for part in (_SUBJECTS, _BODIES, _FACTS, _LINKS, OVERDUE) for text in part.values()),
+    FALLS_BACK,
+    ARRIVES_NOWHERE,
+    _ABOUT,
+)
+
+
 class Text(NamedTuple):
     """A message for people."""
 
     subject: str
     body: str
+    language: str
 
 
-def text_of(message: dict[str, Any], links: dict[str, str]) -> Text:
-    """The text of a queued message; `links` leads to the case."""
-    lines = [f"{name}: {link}" for name, link in links.items()]
-    kind = message["type"]
-    if kind.startswith("desk."):
-        about = f"Case {message['case_id']}: " if message["case_id"] else ""
-        return Text(f"{about}{message['text']}", "\n".join([f"{about}{message['text']}.", *lines]))
-    case = message["case"]
-    facts = [f"{name}: {case[name]}" for name in ("queue", "rater") if case[name]]
-    return Text(_SUBJECTS[kind].format(id=case["id"]), "\n".join([_BODIES[kind], "", *facts, *lines]))
+def text_of(message: dict[str, Any], links: dict[str, str], tongue: Tongue) -> Text:
+    """The text of a queued message in the reader's language; `links` leads to the case."""
+    _ = tongue.text
+    # An address stands on a line of its own, where the other direction of writing does not reach it.
+    ways = [line for name, link in links.items() for line in (f"{_(_LINKS[name])}:", link)]
+    if message["type"].startswith("desk."):
+        text = _to_us(message, tongue)
+        return Text(text, "\n".join([f"{text}.", *ways]), tongue.language)
+    case, kind = message["case"], message["type"]
+    facts = [f"{_(name)}: {case[fact]}" for fact, name in _FACTS.items() if case[fact]]
+    body = "\n".join([_(_BODIES[kind]), "", *facts, *ways])
+    return Text(_(_SUBJECTS[kind], id=case["id"]), body, tongue.language)
+
+
+def _to_us(message: dict[str, Any], tongue: Tongue) -> str:
+    text = tongue.text(message["text"], **message.get("params", {}))
+    return tongue.text(_ABOUT, id=message["case_id"], text=text) if message["case_id"] else text

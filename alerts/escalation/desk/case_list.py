@@ -58,7 +58,7 @@ def post_clear(site: TheSite, who: Desk, form: Form, request: Request) -> Respon
         with site.store.writing() as session:
             clear_as_person(session, site, who.person, chosen, words)
     except Refused as error:
-        shown = _shown(site, who, CaseFilter(), request, "", problem=str(error), words=words, chosen=chosen)
+        shown = _shown(site, who, CaseFilter(), request, "", problem=error, words=words, chosen=chosen)
         shown.status_code = status_of(error)
         return shown
     return RedirectResponse("/cases", 303)

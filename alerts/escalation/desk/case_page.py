@@ -21,7 +21,7 @@ from alerts.escalation.web.acting import act_as_person, rater_link
 from alerts.escalation.web.audited import note_read
 from alerts.escalation.web.case_view import case_view, finding_view, has_opened, history_view
 from alerts.escalation.web.exports import evidence_csv
-from alerts.escalation.web.forms import Form
+from alerts.escalation.web.forms import Form, unreadable_form
 from alerts.escalation.web.problem import BadRequest, status_of
 from alerts.escalation.web.site import Site
 from alerts.escalation.web.templates import render, tongue_of
@@ -70,7 +70,7 @@ def post_action(site: TheSite, who: Desk, case_id: str, action: str, form: Form,
         with site.store.writing() as session:
             act_as_person(session, site, who.person, case_id, asked, _version(form))
     except (Refused, BadRequest) as error:
-        shown = _shown(site, who, case_id, request, problem=str(error), tried=action, words=str(form.get("words", "")))
+        shown = _shown(site, who, case_id, request, problem=error, tried=action, words=str(form.get("words", "")))
         shown.status_code = status_of(error)
         return shown
     place = "evidence" if action == "open_evidence" else "top"
@@ -105,7 +105,7 @@ def _shown(site: Site, who: SignedIn, case_id: str, request: Request, **more: An
 def _asked(action: str, form: FormData) -> AnyAction:
     kind = _ACTIONS.get(action)
     if kind is None:
-        raise BadRequest("there is no such action; use the buttons of the page")
+        raise BadRequest("there is no such action; use the buttons of the page", code="no_such_action")
     given: dict[str, object] = {
         name: form.getlist(name) if name == "item_ids" else form.get(name)
         for name in kind.__struct_fields__
@@ -116,7 +116,7 @@ def _asked(action: str, form: FormData) -> AnyAction:
     try:
         return msgspec.convert(_switched(given), kind, strict=False)  # type: ignore[return-value]
     except msgspec.ValidationError as error:
-        raise BadRequest(f"the form is not complete: {error}") from None
+        raise unreadable_form(error) from None
 
 
 def _switched(given: Mapping[str, object]) -> dict[str, object]:

@@ -14,21 +14,21 @@ from alerts.escalation.store.sessions import SignedIn
 from alerts.escalation.web.audited import note_read
 from alerts.escalation.web.exports import scorecard_csv
 from alerts.escalation.web.forms import Form
+from alerts.escalation.web.papers import scorecard_paper
 from alerts.escalation.web.problem import status_of
 from alerts.escalation.web.site import Site
 from alerts.escalation.web.templates import render
 from alerts.escalation.web.who import Desk, TheSite, demand_form, demand_own_site, demand_reader, demand_role
+from alerts.escalation.work.papers import sums_of_papers
 from alerts.escalation.work.scorecards import (
     REASONS,
     card_of,
-    dispute,
-    disputes_of,
     exclude,
     find_scorecard,
     issue,
     list_scorecards,
-    sign,
 )
+from alerts.escalation.work.signing import dispute, disputes_of, sign
 
 routes = APIRouter(include_in_schema=False)
 
@@ -86,6 +86,12 @@ def get_csv(site: TheSite, who: Desk, vendor: str, period: str) -> Response:
     return Response(scorecard_csv(card_of(row)), media_type="text/csv", headers=headers)
 
 
+@routes.get("/scorecards/{vendor}/{period}/pdf")
+def get_pdf(site: TheSite, who: Desk, vendor: str, period: str, language: str | None = None) -> Response:
+    """On paper."""
+    return scorecard_paper(site, who.person, vendor, period, language)
+
+
 @routes.post("/scorecards/{vendor}/{period}/{what}")
 def post_scorecard(
     site: TheSite, who: Desk, vendor: str, period: str, what: str, form: Form, request: Request
@@ -98,7 +104,7 @@ def post_scorecard(
             if what == "dispute":
                 dispute(session, who.person, row, str(form.get("words", "")), site.clock())
             else:
-                sign(session, who.person, row, str(form.get("digest", "")), site.clock())
+                sign(session, site.contracts, who.person, row, str(form.get("digest", "")), site.clock())
     except Refused as error:
         return _card(site, who, vendor, period, request, problem=error)
     return RedirectResponse(_address(vendor, period), 303)
@@ -126,7 +132,7 @@ def _card(
     now_ms = site.clock()
     with site.store.reading() as session:
         row = find_scorecard(session, who.person, vendor, period)
-        disputes = disputes_of(session, row)
+        disputes, sums = disputes_of(session, row), sums_of_papers(session, row)
     signed = row.vendor_signed_ms if who.person.role is Role.VENDOR_LEAD else row.our_signed_ms
     disputed = any(one.at_ms >= row.issued_ms for one in disputes)
     signers = {Role.VENDOR_LEAD, Role.DECIDER}
@@ -138,6 +144,7 @@ def _card(
         row=row,
         card=card_of(row),
         disputes=disputes,
+        sums=sums,
         may_sign=who.person.role in signers and signed is None and not disputed,
         may_dispute=who.person.role is Role.VENDOR_LEAD and not row.is_frozen and now_ms <= row.dispute_until_ms,
         may_issue=who.person.role in STAFF and not row.is_frozen,
@@ -151,7 +158,7 @@ def _rendered(request: Request, name: str, who: SignedIn, problem: Refused | Non
         name,
         who.person,
         csrf=who.csrf,
-        problem=str(problem) if problem else None,
+        problem=problem,
         ours=who.person.role in READERS,
         **values,
     )

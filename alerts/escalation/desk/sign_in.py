@@ -49,7 +49,7 @@ def post_sign_in(site: TheSite, request: Request, form: Form) -> Response:
 async def get_account(site: TheSite, request: Request) -> Response:
     """To the company's own sign-in page."""
     if site.oidc is None:
-        raise NotThere("no company accounts are set up here; sign in with a token")
+        raise NotThere("no company accounts are set up here; sign in with a token", code="no_accounts")
     return await site.oidc.send_away(request, f"{site.address}/sign-in/back")
 
 
@@ -57,10 +57,10 @@ async def get_account(site: TheSite, request: Request) -> Response:
 async def get_back(site: TheSite, request: Request) -> Response:
     """Back from there. The page leads on by itself: a redirect would still count as the other site's."""
     if site.oidc is None:
-        raise NotThere("no company accounts are set up here; sign in with a token")
+        raise NotThere("no company accounts are set up here; sign in with a token", code="no_accounts")
     person = await site.oidc.person(request)
     if person.vendor is None and person.role.startswith("vendor"):
-        raise SignInFirst("this group's role belongs to a vendor; name it in the settings")
+        raise SignInFirst("this group's role belongs to a vendor; name it in the settings", code="no_vendor")
     with site.store.writing() as session:
         cookie = begin_session(session, person, site.session_minutes, site.clock())
     return _with_cookie(site, render(request, "signed_in.html", person), cookie)

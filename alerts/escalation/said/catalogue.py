@@ -42,9 +42,12 @@ class Tongue(NamedTuple):
         return found.format(**params) if params else found
 
     def finding(self, sentence: Sentence) -> str:
-        """What a finding says, here; its own English words where the catalogue has no others."""
+        """What a finding says, here; its own English words where the catalogue has no others that fit."""
         found = str(self.translations.pgettext(FINDING, sentence.key))
-        return sentence.text if found == sentence.key else found.format(**sentence.params)
+        try:
+            return sentence.text if found == sentence.key else found.format(**sentence.params)
+        except KeyError:
+            return sentence.text  # of another version of the stream, whose sentence names other numbers
 
     def moment(self, at_ms: int | None) -> str:
         """Day and time in the reader's zone, which it names."""

@@ -50,7 +50,9 @@ def period_named(name: str) -> Period:
             return _months(name, int(found[1]), begin, _MONTHS_A_QUARTER)
     except (ValueError, OverflowError):
         pass  # a month 13, a week 60: as little a period as any other word
-    raise NotThere(f"{name[:20]!r} is no period; write 2026-03, 2026-Q1 or 2026-W07")
+    raise NotThere(
+        "{name} is no period; write 2026-03, 2026-Q1 or 2026-W07", code="no_such_period", name=repr(name[:20])
+    )
 
 
 def latest_over(kind: str, now_ms: int) -> Period:

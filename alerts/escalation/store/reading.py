@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from alerts.escalation.cases.roles import Person
+from alerts.escalation.cases.roles import Person, Role
 from alerts.escalation.cases.states import ENDED
 from alerts.escalation.errors import NotThere
 from alerts.escalation.store.tables import (
@@ -87,7 +87,11 @@ def find_case(session: Session, person: Person, case_id: str) -> CaseRow:
     asked = select(CaseRow).where(CaseRow.id == case_id, visible_cases(person))
     found = session.scalar(asked)
     if found is None:
-        raise NotThere(f"there is no case {case_id[:64]!r} here; look it up in the list of cases")
+        raise NotThere(
+            "there is no case {case} here; look it up in the list of cases",
+            code="not_there",
+            case=repr(case_id[:64]),
+        )
     return found
 
 
@@ -152,6 +156,21 @@ def _behind(after: Cursor) -> ColumnElement[bool]:
         return and_(CaseRow.due_ms.is_(None), CaseRow.id > after.id)
     same = and_(CaseRow.due_ms == after.due_ms, CaseRow.id > after.id)
     return or_(CaseRow.due_ms > after.due_ms, same, CaseRow.due_ms.is_(None))
+
+
+def told_by(session: Session, case: CaseRow) -> str | None:
+    """Whose word it is that the rater knows, in this round: a role; the rater's own counts most, None is nobody's."""
+    if case.rater_told_ms is None:
+        return None
+    rows = session.execute(
+        select(AuditRow.role, AuditRow.action)
+        .where(AuditRow.case_id == case.id, AuditRow.action.in_(("tell_rater", "appeal")))
+        .where(AuditRow.at_ms >= case.rater_told_ms)
+        .order_by(AuditRow.seq)
+    ).all()
+    if any(role == Role.RATER for role, _ in rows):  # who appeals knows
+        return Role.RATER.value
+    return next((role for role, action in rows if action == "tell_rater"), None)
 
 
 def _conditions(person: Person, to: CaseFilter) -> list[ColumnElement[bool]]:

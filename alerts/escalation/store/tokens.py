@@ -29,9 +29,9 @@ class Made(NamedTuple):
 def create_token(session: Session, by: Person, person: Person, what_for: str, days: int, now_ms: int) -> Made:
     """A token with which `person` signs in, for so many days. Raises Unmet for a time that is none."""
     if person.role is Role.SYSTEM:
-        raise Unmet("the role system is the service itself; give a person's role")
+        raise Unmet("the role system is the service itself; give a person's role", code="role_unknown")
     if not 1 <= days <= DAYS_MOST:
-        raise Unmet(f"a token lasts 1 to {DAYS_MOST} days")
+        raise Unmet("a token lasts 1 to {days} days", code="days_unusable", days=DAYS_MOST)
     made = Made(f"token-{secrets.token_hex(6)}", PREFIX + secrets.token_urlsafe(32))
     session.add(
         TokenRow(
@@ -55,7 +55,11 @@ def revoke_token(session: Session, by: Person, token_id: str, now_ms: int) -> To
     """Ends a token, and every session that began with it; raises NotThere."""
     row = session.get(TokenRow, token_id)
     if row is None:
-        raise NotThere(f"there is no token {token_id[:64]!r}; `raterwatch tokens list` shows them")
+        raise NotThere(
+            "there is no token {token}; `raterwatch tokens list` shows them",
+            code="not_there",
+            token=repr(token_id[:64]),
+        )
     if row.revoked_ms is None:
         row.revoked_ms = now_ms
         for begun in session.scalars(select(SessionRow).where(SessionRow.token_id == token_id)):

@@ -11,14 +11,12 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
     """The condition on `cases` for every list, search, count and export.
 
     A vendor sees cases about itself and its raters once they were sent to it, never a queue's; a rater the own ones
-    once told. Engineers and wellness see none.
+    from the same moment on. Engineers and wellness see none.
     """
     if person.role in READERS or person == SYSTEM:
         return true()
     if person.role is Role.VENDOR_LEAD:
         return and_(CaseRow.vendor == person.vendor, CaseRow.kind != CaseKind.QUEUE, CaseRow.ever_notified)
     if person.role is Role.RATER:
-        return and_(
-            CaseRow.vendor == person.vendor, CaseRow.rater_id == person.rater_id, CaseRow.rater_told_ms.is_not(None)
-        )
+        return and_(CaseRow.vendor == person.vendor, CaseRow.rater_id == person.rater_id, CaseRow.ever_notified)
     return false()

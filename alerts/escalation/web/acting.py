@@ -49,7 +49,11 @@ def demand_fair_words(words: str, case: CaseRow) -> None:
     vocabulary = f"{case.queue or ''} {case.said}".casefold()
     if found := [word for word in accusing_words(words) if word not in vocabulary]:
         told = ", ".join(f"“{word}”" for word in found)
-        raise Unmet(f"vendor and rater read this: say what was seen in the answers, without {told}")
+        raise Unmet(
+            "vendor and rater read this: say what was seen in the answers, without {words}",
+            code="words_accuse",
+            words=told,
+        )
 
 
 def rater_link(site: Site, who: Person, case_id: str) -> str:
@@ -58,5 +62,5 @@ def rater_link(site: Site, who: Person, case_id: str) -> str:
         case = find_case(session, who, case_id)
         demand_role(who, *STAFF, Role.VENDOR_LEAD)
         if case.rater_id is None or case.vendor is None:
-            raise Unmet("this case is about no rater, so there is nobody to send a link to")
+            raise Unmet("this case is about no rater, so there is nobody to send a link to", code="no_rater")
         return f"{site.address}/r/{site.links.make(session, who, case.rater_id, case.vendor, site.clock())}"

@@ -15,7 +15,7 @@ def decoded(body: bytes, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadRequest(f"body: {error}") from None
+        raise BadRequest("body: {fault}", code="unreadable", fault=str(error)) from None
 
 
 async def _raw_body(request: Request) -> bytes:

@@ -12,6 +12,7 @@ from alerts.escalation.store.reading import (
     decisions_of,
     findings_of,
     history_of,
+    told_by,
 )
 from alerts.escalation.store.tables import (
     AppealRow,
@@ -91,6 +92,7 @@ def case_view(session: Session, person: Person, case: CaseRow, tongue: Tongue) -
         case=case_line(person, case),
         actions=actions_for(case, person),
         evidence_opened=opened,
+        told_by=_side(word) if (word := told_by(session, case)) else None,
         findings=[finding_view(one, tongue, with_items=opened) for one in findings_of(session, case)],
         appeals=[appeal_view(one, ours=ours) for one in appeals_of(session, case)],
         said=[

@@ -23,5 +23,5 @@ def from_text(text: str | None) -> Cursor | None:
     except (binascii.Error, ValueError):  # both of base64's and msgspec's errors
         found = None
     if found is None or not 0 <= found.due_ms <= 2**62:
-        raise BadRequest("after: is no cursor of this list; take `next` of the page before")
+        raise BadRequest("after: is no cursor of this list; take `next` of the page before", code="cursor_unknown")
     return found

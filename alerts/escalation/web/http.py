@@ -13,6 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from alerts.escalation.api.described import api_routes, describe
 from alerts.escalation.desk.pages import desk_routes
+from alerts.escalation.errors import EscalationError
 from alerts.escalation.rater_page import pages as rater_page
 from alerts.escalation.web import health
 from alerts.escalation.web.error_page import error_page
@@ -23,6 +24,12 @@ from alerts.escalation.web.site import Site
 from stream.errors import RaterwatchError
 
 _STYLE = "/static/desk.css"
+_OTHERWISE = "this could not be read; go back and try again"
+_OF_HTTP = {
+    404: "there is no such page; go on from the first one",
+    405: "this page takes no such request; go on from the first one",
+}
+SENTENCES = (*_OF_HTTP.values(), _OTHERWISE)  # for the catalogue
 
 
 def http_app(site: Site, session_key: str) -> FastAPI:
@@ -54,20 +61,24 @@ def http_app(site: Site, session_key: str) -> FastAPI:
 def _errors(app: FastAPI) -> None:
     def on_purpose(request: Request, error: Exception) -> Response:
         assert isinstance(error, RaterwatchError)  # noqa: S101 (as it is registered)
-        return _told(request, status_of(error), str(error), headers_of(error))
+        told = error if isinstance(error, EscalationError) else EscalationError(str(error), code="unavailable")
+        return _told(request, status_of(error), told, headers_of(error))
 
     def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        words = HTTPStatus(error.status_code).phrase if not error.detail else str(error.detail)
-        return _told(request, error.status_code, words, dict(error.headers or {}))
+        status = error.status_code
+        code = HTTPStatus(status).name.lower()
+        words = _OF_HTTP.get(status, _OTHERWISE)
+        return _told(request, status, EscalationError(words, code=code), dict(error.headers or {}))
 
     def unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
-        return _told(request, 422, told, {})
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
+        return _told(request, 422, EscalationError("this cannot be read: {fault}", code="unreadable", fault=faults), {})
 
     def database(request: Request, error: Exception) -> Response:  # noqa: ARG001 (its words may hold an address)
-        return _told(request, 503, "the database does not answer now; try again", {"Retry-After": "2"})
+        told = EscalationError("the database does not answer now; try again", code="unavailable")
+        return _told(request, 503, told, {"Retry-After": "2"})
 
     app.add_exception_handler(RaterwatchError, on_purpose)
     app.add_exception_handler(HTTPException, of_http)
@@ -75,10 +86,10 @@ def _errors(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, database)
 
 
-def _told(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:
+def _told(request: Request, status: int, error: EscalationError, headers: dict[str, str]) -> Response:
     if request.url.path.startswith("/api/"):
-        return problem(status, detail, headers)
-    return error_page(request, status, detail, headers)
+        return problem(status, error.code, str(error), headers)
+    return error_page(request, status, error, headers)
 
 
 async def _counted(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

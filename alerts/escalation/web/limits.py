@@ -51,7 +51,7 @@ class BodyLimit:
             messages.append(message)
             size += len(message.get("body", b""))
             if size > BODY_BYTES:
-                refused = problem(413, f"the body is larger than {BODY_BYTES:,} bytes; send less at once")
+                refused = problem(413, "too_large", f"the body is larger than {BODY_BYTES:,} bytes; send less at once")
                 await refused(scope, receive, send)
                 return
             if not message.get("more_body"):

@@ -65,7 +65,9 @@ class Oidc:
         except httpx.HTTPError:
             raise Unavailable("the accounts' provider does not answer; sign in with a token, or try again") from None
         except (AuthlibBaseError, JoseError):
-            raise SignInFirst("the sign-in did not hold; begin again from the sign-in page") from None
+            raise SignInFirst(
+                "the sign-in did not hold; begin again from the sign-in page", code="sign_in_failed"
+            ) from None
         return person_of_claims(self._settings, token.get("userinfo") or {})
 
 
@@ -73,11 +75,13 @@ def person_of_claims(settings: OidcSettings, claims: Mapping[str, Any]) -> Perso
     """The person that the provider's claims speak of; raises SignInFirst when none of the groups means a role."""
     name, told = claims.get(settings.name_claim), claims.get(settings.groups_claim)
     if not isinstance(name, str) or not name:
-        raise SignInFirst(f"your account has no {settings.name_claim}; ask whoever runs the accounts")
+        raise SignInFirst(
+            "your account has no {claim}; ask whoever runs the accounts", code="no_name", claim=settings.name_claim
+        )
     groups = set(told) if isinstance(told, list) else {told}
     chosen = _first([group for group in settings.groups if group.name in groups])
     if chosen is None:
-        raise SignInFirst("none of your groups has a role here; ask an administrator of raterwatch")
+        raise SignInFirst("none of your groups has a role here; ask an administrator of raterwatch", code="no_role")
     return Person(name[:128], chosen.role, chosen.vendor if chosen.role in OF_A_VENDOR else None)
 
 

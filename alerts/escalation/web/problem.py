@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 from starlette.responses import Response
 
-from alerts.escalation.errors import BrokenChain, NotThere, Unmet, WrongRole, WrongState
+from alerts.escalation.errors import BrokenChain, EscalationError, NotThere, Unmet, WrongRole, WrongState
 from stream.errors import RaterwatchError, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -19,19 +19,19 @@ _STATUS: tuple[tuple[type[RaterwatchError], int], ...] = (
 )
 
 
-class SignInFirst(RaterwatchError):
+class SignInFirst(EscalationError):
     """Nobody is signed in, or the token is unknown, over or revoked: all look the same (HTTP 401)."""
 
 
-class TooMany(RaterwatchError):
+class TooMany(EscalationError):
     """The caller asks too often (HTTP 429)."""
 
     def __init__(self, wait_s: float) -> None:
-        super().__init__(f"too many requests; try again in {wait_s:.1f} s")
+        super().__init__("too many requests; try again in {seconds} s", code="too_many", seconds=f"{wait_s:.1f}")
         self.wait_s = wait_s
 
 
-class BadRequest(RaterwatchError):
+class BadRequest(EscalationError):
     """What was sent cannot be read; the message names the field (HTTP 422)."""
 
 
@@ -55,7 +55,8 @@ def headers_of(error: RaterwatchError) -> dict[str, str]:
     return {}
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """The response."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """The response; `code` is for programs and stays when the words change."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
     return Response(msgspec.json.encode(body), status, headers, MEDIA_TYPE)

@@ -50,16 +50,19 @@ class RaterLinks:
         try:
             secret = self._signer.unsign(link).decode()
         except (BadSignature, UnicodeError):
-            raise NotThere(_OVER) from None
+            raise _over() from None
         row = session.scalar(select(TokenRow).where(TokenRow.hash == hash_secret(PREFIX + secret)))
         if row is None or row.what_for != WHAT_FOR or row.revoked_ms is not None or row.rater_id is None:
-            raise NotThere(_OVER)
+            raise _over()
         if row.expires_ms <= now_ms and not _has_open_appeal(session, row):
-            raise NotThere(_OVER)
+            raise _over()
         return row
 
 
-_OVER = "this link does not work any more; ask your contact or the quality desk for a new one"
+def _over() -> NotThere:
+    return NotThere(
+        "this link does not work any more; ask your contact or the quality desk for a new one", code="link_over"
+    )
 
 
 def _person(row: TokenRow) -> Person:

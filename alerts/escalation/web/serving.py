@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from alerts.escalation.cases.roles import SYSTEM
+from alerts.escalation.declared_queues import load_queues
 from alerts.escalation.numbers.port import RaterNumbers, UnknownNumbers
 from alerts.escalation.scorecards.port import UnknownCounts
 from alerts.escalation.scorecards.prometheus_counts import PrometheusCounts
@@ -49,7 +50,7 @@ async def serve_pages(service: Service, numbers: RaterNumbers | None = None) -> 
 
 
 def site_of_service(service: Service, numbers: RaterNumbers) -> Site:
-    """What the pages work with; raises SettingsError for a secret's file that cannot be read."""
+    """What the pages work with; raises SettingsError for a secret's or queues' file that cannot be read."""
     settings = service.settings
     http, oidc = settings.http, settings.oidc
     return Site(
@@ -63,6 +64,7 @@ def site_of_service(service: Service, numbers: RaterNumbers) -> Site:
         alertmanager_token=settings.secret(http.alertmanager_token_file) if http.alertmanager_token_file else None,
         session_minutes=http.session_minutes,
         oidc=Oidc(oidc, settings.secret(oidc.client_secret_file)) if oidc else None,
+        queues=load_queues(settings.path(settings.queues.file)) if settings.queues.file else None,
         sensitive_queues=frozenset(settings.sensitive_queues),
     )
 

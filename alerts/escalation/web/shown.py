@@ -119,6 +119,7 @@ class CaseView:
     case: CaseLine
     actions: Sequence[str]  # what the person may do now, by name
     evidence_opened: bool
+    told_by: str | None  # whose word it is that the rater knows: rater, vendor or quality desk
     findings: Sequence[FindingView]
     appeals: Sequence[AppealView]
     said: Sequence[WordsView]

@@ -1,11 +1,13 @@
 """What the pages work with, put together once by `serving.py` and by tests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.clock import Clock
+from alerts.escalation.declared_queues import DeclaredQueue
 from alerts.escalation.numbers.port import RaterNumbers, UnknownNumbers
 from alerts.escalation.scorecards.port import UnknownCounts, VendorCounts
 from alerts.escalation.store.store import Store
@@ -29,6 +31,7 @@ class Site:
     alertmanager_token: str | None = None  # without it, the webhook takes nothing
     session_minutes: int = 480
     oidc: Oidc | None = None
+    queues: Mapping[str, DeclaredQueue] | None = None  # None: no file of them is known, and answers are typed
     sensitive_queues: frozenset[str] = frozenset()  # their items open behind a veil
     rate: RateLimit = field(default_factory=RateLimit)
     usage: Usage = field(default_factory=Usage)

@@ -9,15 +9,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from alerts.escalation.cases.roles import OF_A_VENDOR, Person
+from alerts.escalation.errors import EscalationError
 from alerts.escalation.said.catalogue import LANGUAGES, Tongue, negotiated, tongue
+from alerts.escalation.said.refusals import refusal
 from alerts.escalation.said.words import WORDS
 from alerts.escalation.web.site import site_of
 
 LANGUAGE_COOKIE = "language"
 
 
-def render(request: Request, name: str, person: Person | None = None, **values: Any) -> HTMLResponse:
-    """The page. Templates see `t` (the tongue), `_` (a sentence), `word` (one of our words) and the values."""
+def render(
+    request: Request, name: str, person: Person | None = None, problem: EscalationError | None = None, **values: Any
+) -> HTMLResponse:
+    """The page. Templates see `t` (the tongue), `_` (a sentence), `word` (one of our words) and the values.
+
+    `problem` is why something was not done; it is told in the reader's language.
+    """
     said = tongue_of(request, person)
     page = (
         _environment()
@@ -29,6 +36,7 @@ def render(request: Request, name: str, person: Person | None = None, **values: 
             languages=LANGUAGES,
             here=request.url.path,
             person=person,
+            problem=problem and refusal(problem, said),
             **values,
         )
     )

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from alerts.escalation.cases.roles import OF_A_VENDOR, READERS, Person, Role
-from alerts.escalation.errors import NotThere, WrongRole
+from alerts.escalation.errors import Named, NotThere, WrongRole
 from alerts.escalation.store.sessions import SignedIn, find_session
 from alerts.escalation.store.tokens import token_of
 from alerts.escalation.web.problem import SignInFirst, TooMany
@@ -26,7 +26,7 @@ def bearer(
     now_ms = site.clock()
     if credentials is None:
         _slow_down(site, f"address {address_of(request)}", now_ms)
-        raise SignInFirst("send a token: Authorization: Bearer rw_…")
+        raise SignInFirst("send a token: Authorization: Bearer rw_…", code="token_missing")
     with site.store.reading() as session:
         row = token_of(session, credentials.credentials, now_ms)
         stale = row is not None and row in session.dirty
@@ -34,7 +34,9 @@ def bearer(
     # A rater's link is signed and opens the rater's page only: without its signature it opens nothing here.
     if row is None or row.role == Role.RATER:
         _slow_down(site, f"address {address_of(request)}", now_ms)
-        raise SignInFirst("this token does not hold; make a new one with `raterwatch tokens create`")
+        raise SignInFirst(
+            "this token does not hold; make a new one with `raterwatch tokens create`", code="token_unknown"
+        )
     _slow_down(site, row.id, now_ms)
     if stale:
         with site.store.writing() as session:
@@ -44,27 +46,37 @@ def bearer(
 
 def signed_in(request: Request, site: Annotated[Site, Depends(site_of)]) -> SignedIn:
     """The session of the request's cookie. Raises SignInFirst, or TooMany."""
-    now_ms, cookie = site.clock(), request.cookies.get(cookie_name(site))
-    if cookie is not None:
-        with site.store.reading() as session:
-            found = find_session(session, cookie, now_ms)
-        if found is not None:
-            _slow_down(site, f"session {found.csrf}", now_ms)
-            return found
+    now_ms, found = site.clock(), session_of(request, site)
+    if found is not None:
+        _slow_down(site, f"session {found.csrf}", now_ms)
+        return found
     _slow_down(site, f"address {address_of(request)}", now_ms)
-    raise SignInFirst("sign in first")
+    raise SignInFirst("sign in first", code="sign_in_first")
+
+
+def session_of(request: Request, site: Site) -> SignedIn | None:
+    """The session that the browser has here, if any."""
+    cookie = request.cookies.get(cookie_name(site))
+    if cookie is None:
+        return None
+    with site.store.reading() as session:
+        return find_session(session, cookie, site.clock())
 
 
 def demand_form(form_csrf: str, who: SignedIn) -> None:
     """Raises WrongRole for a form that our own page did not make."""
     if not hmac.compare_digest(form_csrf.encode(), who.csrf.encode()):
-        raise WrongRole("this form is from an older session; load the page again and repeat what you did")
+        raise WrongRole(
+            "this form is from an older session; load the page again and repeat what you did", code="form_too_old"
+        )
 
 
 def demand_own_site(request: Request) -> None:
     """Raises WrongRole for a form that a page of another site sent. Browsers say so themselves."""
     if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
-        raise WrongRole("this form was sent from another site; open the page here and send it again")
+        raise WrongRole(
+            "this form was sent from another site; open the page here and send it again", code="form_of_another_site"
+        )
 
 
 def demand_role(who: Person, *roles: Role) -> None:
@@ -72,14 +84,19 @@ def demand_role(who: Person, *roles: Role) -> None:
     if who.role in roles:
         return
     if who.role in OF_A_VENDOR:
-        raise NotThere("there is nothing here for you")
-    raise WrongRole(f"this is not for the role {who.role}; it is for: {', '.join(sorted(roles))}")
+        raise NotThere("there is nothing here for you", code="not_there")
+    raise WrongRole(
+        "this is not for the role {role}; it is for: {may}",
+        code="role_may_not",
+        role=Named(who.role),
+        may=Named(*sorted(roles)),
+    )
 
 
 def demand_reader(who: Person) -> None:
     """Raises WrongRole for those who see no cases at all: engineers, and the wellness role."""
     if who.role not in READERS and who.role is not Role.VENDOR_LEAD:
-        raise WrongRole(f"the role {who.role} sees no cases and no raters")
+        raise WrongRole("the role {role} sees no cases and no raters", code="role_may_not", role=Named(who.role))
 
 
 def cookie_name(site: Site) -> str:

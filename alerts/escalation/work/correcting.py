@@ -25,7 +25,7 @@ def correct_gold(
 
     Raises WrongRole. Which item it was stays out of the audit's chain: it stands in the personal part.
     """
-    _decider(by, "correct a known answer")
+    _demand_decider(by)
     event = Gold(queue=queue, item_id=item_id, label=label, revision=revision, at=now_ms)
     owe(session, item_id, event, now_ms)
     told: dict[str, Fact] = {"queue": queue, "withdrawn": label is None}
@@ -37,13 +37,13 @@ def adjudicate(
     session: Session, by: Person, event: Adjudication, now_ms: int, *, case_id: str | None = None
 ) -> Adjudication:
     """What is right on an item, by somebody who looked at it anew; raises WrongRole."""
-    _decider(by, "say what is right on an item")
+    _demand_decider(by)
     owe(session, event.item_id, event, now_ms)
     told = {"queue": event.queue, "sampling": event.sampling}
     record(session, Entry(now_ms, by, "adjudicate", case_id, facts=told, personal={"item": event.item_id}))
     return event
 
 
-def _decider(by: Person, what: str) -> None:
+def _demand_decider(by: Person) -> None:
     if by.role is not Role.DECIDER:
-        raise WrongRole(f"to {what} is for: decider")
+        raise WrongRole("what is right is said by deciders", code="role_may_not")

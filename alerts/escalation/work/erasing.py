@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from alerts.escalation.cases.roles import SYSTEM, Person, Role
 from alerts.escalation.cases.states import ENDED
-from alerts.escalation.errors import Unmet, WrongRole
+from alerts.escalation.errors import Named, Unmet, WrongRole
 from alerts.escalation.store.audit import Entry, erase_parts, erase_parts_naming, record
 from alerts.escalation.store.tables import (
     AppealRow,
@@ -47,13 +47,21 @@ def erase_rater(session: Session, by: Person, rater_id: str, now_ms: int) -> Era
     under a legal hold. What comes about the rater afterwards is not taken in any more.
     """
     if by.role is not Role.PRIVACY and by != SYSTEM:
-        raise WrongRole(f"to erase a rater is for: {Role.PRIVACY}")
+        raise WrongRole("to erase a rater is for: {role}", code="role_may_not", role=Named(Role.PRIVACY))
     cases = session.scalars(select(CaseRow).where(CaseRow.rater_id == rater_id)).all()
     live = [case.id for case in cases if case.case_state not in ENDED]
     if live:
-        raise Unmet(f"a case about this rater is not over ({', '.join(live)}); decide and close it first")
+        raise Unmet(
+            "a case about this rater is not over ({cases}); decide and close it first",
+            code="case_not_over",
+            cases=", ".join(live),
+        )
     if (hold := hold_on(session, rater_id)) is not None:
-        raise Unmet(f"a legal hold stands on this rater since {hold.began_ms}; it has to end first")
+        raise Unmet(
+            "a legal hold stands on this rater since {began_ms}; it has to end first",
+            code="legal_hold",
+            began_ms=hold.began_ms,
+        )
     parts, sent = 0, set()
     for case in cases:
         parts += erase_parts(session, case.id)

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from alerts.escalation.cases.roles import Person, Role
-from alerts.escalation.errors import NotThere, WrongRole
+from alerts.escalation.errors import Named, NotThere, WrongRole
 from alerts.escalation.store.audit import Entry, record
 from alerts.escalation.store.tables import HoldRow
 
@@ -26,7 +26,7 @@ def end_hold(session: Session, by: Person, rater_id: str, now_ms: int) -> None:
     _demand(by)
     hold = hold_on(session, rater_id)
     if hold is None:
-        raise NotThere("no legal hold on this rater stands; look at the pseudonym")
+        raise NotThere("no legal hold on this rater stands; look at the pseudonym", code="not_there")
     hold.ended_ms, hold.ended_by = now_ms, by.id
     record(session, Entry(now_ms, by, "end_hold", personal={"rater": rater_id}))
 
@@ -43,4 +43,4 @@ def is_held(rater_id: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
 
 def _demand(by: Person) -> None:
     if by.role is not Role.PRIVACY:
-        raise WrongRole(f"legal holds are for: {Role.PRIVACY}")
+        raise WrongRole("legal holds are for: {role}", code="role_may_not", role=Named(Role.PRIVACY))

@@ -39,7 +39,9 @@ def perform(
     """
     case = find_case(session, who, case_id)
     if version is not None and version != case.version:
-        raise WrongState("somebody else changed this case meanwhile; load it again and look at what is new")
+        raise WrongState(
+            "somebody else changed this case meanwhile; load it again and look at what is new", code="changed_meanwhile"
+        )
     before = case.case_state
     follows = after(case_table(case.case_kind), before, action.name, who.role)
     doing = Doing(session, contracts.of(case.vendor), case, who, now_ms, bulk)
@@ -59,7 +61,9 @@ def clear_all(
 ) -> list[CaseRow]:
     """Clears many cases for one reason, all or none. The only thing that can be done to many at once."""
     if len(case_ids) > BULK_MOST:
-        raise WrongState(f"at most {BULK_MOST} cases can be cleared at once; choose fewer")
+        raise WrongState(
+            "at most {most} cases can be cleared at once; choose fewer", code="too_many_cases", most=BULK_MOST
+        )
     return [
         perform(session, contracts, who, case_id, Clear(words=words), now_ms, bulk=True)
         for case_id in dict.fromkeys(case_ids)

@@ -1,6 +1,7 @@
 """The measured precision of each detector, from what people decided in cases and from blind re-judging."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import func, select
@@ -34,22 +35,37 @@ def watching_detectors(session: Session) -> set[str]:
 
 def blind_of_detectors(session: Session) -> dict[str, BlindPrecision]:
     """What blind re-judging says of each detector, against raters of the same queues who were not flagged."""
-    results: dict[str, list[BlindResult]] = {}
-    others: list[BlindResult] = []
-    for sample in session.scalars(select(SampleRow).where(SampleRow.done_ms.is_not(None))):
-        items = session.scalars(select(SampleItemRow).where(SampleItemRow.sample_id == sample.id)).all()
-        judged = [item for item in items if item.judged is not None]
-        one = BlindResult(sample.flagged, sum(_same(item) for item in judged), len(judged))
-        if sample.flagged:
-            results.setdefault(sample.detector or "", []).append(one)
-        else:
-            others.append(one)
-    return {detector: blind_precision([*flagged, *others]) for detector, flagged in sorted(results.items())}
+    # Few pairs of answers, each counted by the database: a set is the same in whatever order it is written, which it
+    # cannot tell.
+    pair = (SampleRow.id, SampleRow.detector, SampleRow.flagged, SampleItemRow.label, SampleItemRow.judged)
+    asked = (
+        select(*pair, func.count())
+        .join(SampleItemRow, SampleItemRow.sample_id == SampleRow.id)
+        .where(SampleRow.done_ms.is_not(None), SampleItemRow.judged.is_not(None))
+        .group_by(*pair)
+    )
+    same, judged = Counter[_Sample](), Counter[_Sample]()
+    for name, detector, flagged, label, again, n in session.execute(asked):
+        sample = _Sample(name, detector or "", flagged)
+        judged[sample] += n
+        same[sample] += n * _same(label, again)
+    found = [(one.detector, BlindResult(one.flagged, same[one], n)) for one, n in sorted(judged.items())]
+    others = [result for _, result in found if not result.flagged]
+    flagged_by: defaultdict[str, list[BlindResult]] = defaultdict(list)
+    for detector, result in found:
+        if result.flagged:
+            flagged_by[detector].append(result)
+    return {detector: blind_precision([*flagged, *others]) for detector, flagged in sorted(flagged_by.items())}
 
 
-def _same(item: SampleItemRow) -> bool:
-    """Sets are the same in whatever order they are written."""
-    mine, theirs = (msgspec.json.decode(text or "null") for text in (item.label, item.judged))
+class _Sample(NamedTuple):
+    id: str
+    detector: str
+    flagged: bool
+
+
+def _same(label: str, again: str | None) -> bool:
+    mine, theirs = msgspec.json.decode(label), msgspec.json.decode(again or "null")
     if isinstance(mine, list) and isinstance(theirs, list):
         return sorted(map(str, mine)) == sorted(map(str, theirs))
     return bool(mine == theirs)

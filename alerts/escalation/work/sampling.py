@@ -84,10 +84,10 @@ def judge_again(session: Session, by: Person, item: BlindItem, label: Label, now
     Half of the samples are of flagged raters, so it is no random audit, and enters no vendor's scorecard.
     """
     if by.role is not Role.DECIDER:
-        raise WrongRole("to judge an item again is for: decider")
+        raise WrongRole("to judge an item again is for: decider", code="role_may_not")
     row = session.get(SampleItemRow, (item.sample_id, item.item_id))
     if row is None or row.judged is not None:
-        raise NotThere("this item does not wait to be judged again; load the list anew")
+        raise NotThere("this item does not wait to be judged again; load the list anew", code="not_there")
     row.judged, row.by, row.at_ms = msgspec.json.encode(label).decode(), by.id, now_ms
     audit = Adjudication(
         queue=item.queue,

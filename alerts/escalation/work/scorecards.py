@@ -1,4 +1,4 @@
-"""A scorecard's way: issued by us, disputed by the vendor in time, issued again, signed by both, then frozen."""
+"""Scorecards: who sees which, issued from the counts of a period, and the days that count for nobody."""
 
 import hashlib
 import secrets
@@ -13,12 +13,12 @@ from alerts.escalation.cases.calendar import after_business_days
 from alerts.escalation.cases.contract import Contracts
 from alerts.escalation.cases.demands import demand_own_words
 from alerts.escalation.cases.roles import READERS, STAFF, Person, Role
-from alerts.escalation.errors import NotThere, Unmet, WrongRole, WrongState
+from alerts.escalation.errors import Named, NotThere, Unmet, WrongRole, WrongState
 from alerts.escalation.scorecards.card import Card, Excluded, make_card
 from alerts.escalation.scorecards.period import Period, period_named
 from alerts.escalation.scorecards.port import VendorCounts
 from alerts.escalation.store.audit import Entry, record
-from alerts.escalation.store.tables import DisputeRow, ExclusionRow, ScorecardRow
+from alerts.escalation.store.tables import ExclusionRow, ScorecardRow
 
 DISPUTE_BUSINESS_DAYS = 10
 REASONS = ("known_answer", "storm", "training")
@@ -44,7 +44,9 @@ def find_scorecard(session: Session, person: Person, vendor: str, period: str) -
     asked = select(ScorecardRow).where(ScorecardRow.vendor == vendor, ScorecardRow.period == period)
     row = session.scalar(asked.where(visible_scorecards(person)))
     if row is None:
-        raise NotThere("there is no scorecard of this vendor and period here; see the list of scorecards")
+        raise NotThere(
+            "there is no scorecard of this vendor and period here; see the list of scorecards", code="not_there"
+        )
     return row
 
 
@@ -56,13 +58,16 @@ def issue(
     Raises Unmet while the period lasts or its counts cannot be read, WrongState once both have signed.
     """
     if who.role not in STAFF:
-        raise WrongRole("scorecards are issued by analysts and deciders")
+        raise WrongRole("scorecards are issued by analysts and deciders", code="role_may_not")
     span = period_named(period)
     if now_ms < span.end_ms:
-        raise Unmet("this period is not over yet; issue its scorecard afterwards")
+        raise Unmet("this period is not over yet; issue its scorecard afterwards", code="period_not_over")
     found, targets = counts.of(span), counts.targets(span)
     if not found or vendor not in {one.vendor for one in found}:
-        raise Unmet("there are no counts of this vendor and period; see whether Prometheus still keeps those days")
+        raise Unmet(
+            "there are no counts of this vendor and period; see whether Prometheus still keeps those days",
+            code="no_counts",
+        )
     card = make_card(vendor, span, found, targets, exclusions_of(session, span))
     body = msgspec.json.encode(card).decode()
     row = session.scalar(select(ScorecardRow).where(ScorecardRow.vendor == vendor, ScorecardRow.period == period))
@@ -70,46 +75,15 @@ def issue(
         row = ScorecardRow(id=f"scorecard-{secrets.token_hex(6)}", vendor=vendor, period=period, digest="")
         session.add(row)
     if row.is_frozen:
-        raise WrongState("both sides have signed this scorecard; it stays as it is")
+        raise WrongState("both sides have signed this scorecard; it stays as it is", code="scorecard_frozen")
     digest = hashlib.sha256(body.encode()).hexdigest()
     if row.digest != digest:
         row.vendor_signed_by = row.vendor_signed_ms = row.our_signed_by = row.our_signed_ms = None
     row.body, row.digest, row.issued_by, row.issued_ms = body, digest, who.id, now_ms
     row.dispute_until_ms = _dispute_until_ms(contracts, vendor, now_ms)
     session.flush()
-    _record(session, who, "issue_scorecard", row, now_ms)
+    record_step(session, who, "issue_scorecard", row, now_ms)
     return row
-
-
-def dispute(session: Session, who: Person, row: ScorecardRow, words: str, now_ms: int) -> None:
-    """The vendor says what is wrong. Raises Unmet when it comes too late, WrongState once both have signed."""
-    if who.role is not Role.VENDOR_LEAD:
-        raise WrongRole("a scorecard is disputed by the vendor's lead")
-    if row.is_frozen:
-        raise WrongState("both sides have signed this scorecard; it stays as it is")
-    if now_ms > row.dispute_until_ms:
-        raise Unmet("the time to dispute this scorecard is over; write to the quality desk, which can issue it again")
-    demand_own_words(words)
-    session.add(DisputeRow(scorecard_id=row.id, digest=row.digest, by=who.id, words=words, at_ms=now_ms))
-    row.vendor_signed_by = row.vendor_signed_ms = None
-    _record(session, who, "dispute_scorecard", row, now_ms, words)
-
-
-def sign(session: Session, who: Person, row: ScorecardRow, digest: str, now_ms: int) -> None:
-    """Signs what was seen: `digest` is that of the page. A disputed card waits until it is issued again."""
-    if who.role not in {Role.VENDOR_LEAD, Role.DECIDER}:
-        raise WrongRole("a scorecard is signed by the vendor's lead and by one of our deciders")
-    if digest != row.digest:
-        raise WrongState("this scorecard was issued again meanwhile; read it before you sign")
-    if any(one.at_ms >= row.issued_ms for one in disputes_of(session, row)):
-        raise WrongState("the vendor disputes this scorecard; issue it again, with or without changes, and say why")
-    if who.role is Role.VENDOR_LEAD and row.vendor_signed_ms is None:
-        row.vendor_signed_by, row.vendor_signed_ms = who.id, now_ms
-    elif who.role is Role.DECIDER and row.our_signed_ms is None:
-        row.our_signed_by, row.our_signed_ms = who.id, now_ms
-    else:
-        raise WrongState("your side has signed this scorecard already")
-    _record(session, who, "sign_scorecard", row, now_ms)
 
 
 def exclude(
@@ -117,16 +91,16 @@ def exclude(
 ) -> None:
     """These days of a queue count for nobody; a card issued afterwards says so."""
     if who.role not in STAFF:
-        raise WrongRole("days are left out by analysts and deciders")
+        raise WrongRole("days are left out by analysts and deciders", code="role_may_not")
     if reason not in REASONS:
-        raise Unmet(f"the reason is one of: {', '.join(REASONS)}")
+        raise Unmet("the reason is one of: {reasons}", code="no_such_reason", reasons=Named(*REASONS))
     demand_own_words(words)
     try:
         days = (date.fromisoformat(last_day) - date.fromisoformat(first_day)).days + 1
     except ValueError:
-        raise Unmet("write days as 2026-03-31") from None
+        raise Unmet("write days as 2026-03-31", code="day_unreadable") from None
     if not 1 <= days <= _DAYS_MOST or not 1 <= len(queue) <= 128:  # noqa: PLR2004 (an id's length, see stream/events.py)
-        raise Unmet(f"name a queue, and 1 to {_DAYS_MOST} days, the first one first")
+        raise Unmet("name a queue, and 1 to {days} days, the first one first", code="days_unusable", days=_DAYS_MOST)
     session.add(
         ExclusionRow(
             queue=queue,
@@ -155,23 +129,22 @@ def exclusions_of(session: Session, period: Period) -> list[Excluded]:
     ]
 
 
-def disputes_of(session: Session, row: ScorecardRow) -> Sequence[DisputeRow]:
-    """What the vendor said, oldest first."""
-    return session.scalars(select(DisputeRow).where(DisputeRow.scorecard_id == row.id).order_by(DisputeRow.id)).all()
-
-
 def card_of(row: ScorecardRow) -> Card:
     """The card as it was issued."""
     return msgspec.json.decode(row.body, type=Card)
 
 
+def record_step(session: Session, who: Person, what: str, row: ScorecardRow, now_ms: int, words: str = "") -> None:
+    """A step of a card's way, for the audit."""
+    facts = {"scorecard": row.id, "vendor": row.vendor, "period": row.period, "digest": row.digest}
+    record(session, Entry(now_ms, who, what, facts=facts, personal={"words": words} if words else {}))
+
+
 def _dispute_until_ms(contracts: Contracts, vendor: str, now_ms: int) -> int:
     until_ms = after_business_days(contracts.of(vendor).calendar, now_ms, DISPUTE_BUSINESS_DAYS)
     if until_ms is None:
-        raise Unmet("the calendar of this vendor's contract has no working days; correct the contracts file")
+        raise Unmet(
+            "the calendar of this vendor's contract has no working days; correct the contracts file",
+            code="no_working_days",
+        )
     return until_ms
-
-
-def _record(session: Session, who: Person, what: str, row: ScorecardRow, now_ms: int, words: str = "") -> None:
-    facts = {"scorecard": row.id, "vendor": row.vendor, "period": row.period, "digest": row.digest}
-    record(session, Entry(now_ms, who, what, facts=facts, personal={"words": words} if words else {}))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from alerts.escalation.cases.contract import Contract
 from alerts.escalation.deliver.messages import vendor_message
+from alerts.escalation.said.catalogue import tongue
 from alerts.escalation.store.reading import findings_of
 from alerts.escalation.store.tables import AppealRow, CaseRow, DeliveryRow
 
@@ -23,7 +24,8 @@ def send_to_vendor(
         channel, address = "email", contract.lead_email
     else:
         return []
-    body = vendor_message(case, findings_of(session, case), what, now_ms, appeal)
+    said = tongue(contract.language)
+    body = vendor_message(case, findings_of(session, case), what, now_ms, said, appeal)
     return [queue_delivery(session, channel, address, what, body, now_ms, case=case)]
 
 
@@ -38,15 +40,15 @@ def remind_vendor(session: Session, contract: Contract, case: CaseRow, whom: str
     """A reminder to the lead, by the usual way, or by e-mail to the manager."""
     if whom == "lead" or contract.manager_email is None:
         return send_to_vendor(session, contract, case, "reminder", now_ms)
-    body = vendor_message(case, (), "reminder", now_ms)
+    body = vendor_message(case, (), "reminder", now_ms, tongue(contract.language))
     return [queue_delivery(session, "email", contract.manager_email, "reminder", body, now_ms, case=case)]
 
 
 def tell_desk(
-    session: Session, desk: Desk, what: str, case: CaseRow | None, text: str, now_ms: int
+    session: Session, desk: Desk, what: str, case: CaseRow | None, text: str, now_ms: int, **params: str
 ) -> list[DeliveryRow]:
-    """A line to our own people: which case, what about it; the link leads to the rest."""
-    body = {"type": f"desk.{what}", "at_ms": now_ms, "case_id": case and case.id, "text": text}
+    """A line to our own people: which case, what about it (a sentence of the catalogue); the link leads to the rest."""
+    body = {"type": f"desk.{what}", "at_ms": now_ms, "case_id": case and case.id, "text": text, "params": params}
     ways = [("slack", "us")] if desk.slack else []
     ways += [("email", desk.email)] if desk.email else []
     return [

@@ -11,6 +11,7 @@ from alerts.escalation.cases.contract import Contract, Contracts
 from alerts.escalation.cases.deadlines import Due, DueKind, lapses_ms, steps_passed
 from alerts.escalation.cases.roles import SYSTEM
 from alerts.escalation.cases.states import ENDED, FindingState
+from alerts.escalation.deliver.texts import OVERDUE
 from alerts.escalation.store.audit import Entry, record
 from alerts.escalation.store.tables import CaseRow, FindingRow
 from alerts.escalation.work.clock import clock_of
@@ -86,6 +87,6 @@ def _climb(session: Session, contract: Contract, desk: Desk, case: CaseRow, now_
 
 def _tell(session: Session, contract: Contract, desk: Desk, case: CaseRow, whom: str, now_ms: int) -> None:
     if whom == "us":
-        tell_desk(session, desk, "overdue", case, f"the {case.due_kind} is overdue", now_ms)
+        tell_desk(session, desk, "overdue", case, OVERDUE[case.due_kind or ""], now_ms)
     else:
         remind_vendor(session, contract, case, whom, now_ms)

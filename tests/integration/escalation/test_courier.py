@@ -29,16 +29,16 @@ pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 @asynccontextmanager
 async def courier(
-    world: World, folder: Path, receiver: Receiver, mail: MailServer, slack_url: str = ""
+    world: World, folder: Path, receiver: Receiver, mail: MailServer, slack_url: str = "", language: str = "en"
 ) -> AsyncIterator[Courier]:
     world.now_ms = wall_clock()
     (folder / "alba_secret").write_text(SECRET)
     (folder / "slack").write_text(slack_url)
     webhook = Webhook(url=receiver.url, secret_files=("alba_secret",))
-    world.contracts = Contracts(vendors={"alba": msgspec.structs.replace(ALBA, webhook=webhook)})
+    world.contracts = Contracts(vendors={"alba": msgspec.structs.replace(ALBA, webhook=webhook, language=language)})
     settings = Settings(
         mail=Mail(host="127.0.0.1", port=mail.port, security="none", sender="quality@example.org"),
-        us=Us(email="desk@example.org", slack_url_file="slack" if slack_url else None),
+        us=Us(email="desk@example.org", language=language, slack_url_file="slack" if slack_url else None),
         sending=Sending(open_loopback=True),
         folder=str(folder),
     )
@@ -94,6 +94,28 @@ async def test_a_webhook_that_is_gone_falls_back_to_mail_under_a_stable_id_and_t
             rows = session.scalars(select(DeliveryRow).where(DeliveryRow.channel == "email")).all()
         assert {str(message["Message-ID"]) for message in mail.came} == {f"<{row.id}@example.org>" for row in rows}
         assert world.case(case_id).due_ms is None
+
+
+async def test_everybody_is_written_to_in_the_language_that_was_agreed_on(world: World, tmp_path: Path) -> None:
+    async with (
+        receiving() as receiver,
+        taking_mail() as mail,
+        courier(world, tmp_path, receiver, mail, language="de") as sending,
+    ):
+        world.desk = desk_of(sending.settings)
+        receiver.status = 410
+        case_id = world.opened()
+        world.do(DORA, case_id, Triage(), Notify())
+        await rounds(sending)
+        to = {str(message["To"]): message for message in mail.came}
+        assert str(to["lead@alba.example"]["Subject"]) == f"Bitte sehen Sie sich Fall {case_id} an"
+        assert {message["Content-Language"] for message in mail.came} == {"de"}
+        assert "kam nicht an; sie geht stattdessen per E-Mail" in to["desk@example.org"].get_content()
+        with world.store.reading() as session:
+            hooked = session.scalars(select(DeliveryRow.body).where(DeliveryRow.channel == "webhook")).one()
+        told = msgspec.json.decode(hooked)
+        assert told["language"] == "de"
+        assert told["case"]["said"] == told["findings"][0]["said"] != world.case(case_id).said
 
 
 async def test_what_is_dead_is_seen_and_sent_again_under_its_id(world: World, tmp_path: Path) -> None:

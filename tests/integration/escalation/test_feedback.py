@@ -4,7 +4,7 @@ import random
 
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from alerts.escalation.cases.actions import Appeal, Close, TellRater
 from alerts.escalation.cases.roles import Person, Role
@@ -12,7 +12,7 @@ from alerts.escalation.deliver.outbox import send_again
 from alerts.escalation.errors import NotThere, Unmet, WrongRole
 from alerts.escalation.store.audit import verify
 from alerts.escalation.store.reading import decisions_of, findings_of, readings_of
-from alerts.escalation.store.tables import DeliveryRow, OutgoingRow, SampleRow, Table
+from alerts.escalation.store.tables import DeliveryRow, OutgoingRow, SampleItemRow, SampleRow, Table
 from alerts.escalation.store.tokens import create_token
 from alerts.escalation.work.correcting import correct_gold
 from alerts.escalation.work.erasing import erase_rater
@@ -87,6 +87,27 @@ def test_re_judging_measures_a_detector_blindly(world: World) -> None:
         found = blind_of_detectors(session)["constant_answer"]
     assert (found.flagged, found.flagged_unusual, found.others_unusual, found.usual_same) == (1, 1, 0, 1.0)
     assert len(owed(world)) == 40
+
+
+def test_however_many_samples_there_are_they_are_counted_in_one_query(world: World) -> None:
+    with world.store.writing() as session:
+        for number, judged in enumerate(('["a","b"]', '["b","a"]', '["a"]', '["c"]')):
+            name = f"sample-{number}"
+            detector = "copying" if number else None
+            flagged = number > 0
+            session.add(
+                SampleRow(id=name, queue="q", rater_id=None, flagged=flagged, detector=detector, drawn_ms=1, done_ms=2)
+            )
+            session.flush()
+            for item in range(20):
+                session.add(SampleItemRow(sample_id=name, item_id=f"{item}", label='["a","b"]', judged=judged))
+    asked: list[str] = []
+    event.listen(world.store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with world.store.reading() as session:
+        found = blind_of_detectors(session)
+    assert len([sql for sql in asked if sql.lstrip().upper().startswith("SELECT")]) == 1
+    assert (found["copying"].flagged, found["copying"].others, found["copying"].usual_same) == (3, 1, 1.0)
+    assert found["copying"].flagged_unusual == 2  # the order in which a set was written makes no difference
 
 
 def test_a_corrected_known_answer_goes_to_the_stream_and_its_item_stays_out_of_the_chain(world: World) -> None:

@@ -1,7 +1,7 @@
 """The pages in a real Chromium: without scripts, by keyboard, on a phone, from right to left, and read by axe-core."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,13 +10,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from alerts.escalation.cases.roles import Person
-from tests.unit.alerts.escalation.pages.sample import DECIDER, LEAD, Sample, sample
+from alerts.escalation.declared_queues import DeclaredQueue
+from tests.unit.alerts.escalation.pages.people import DECIDER, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 from tests.unit.alerts.escalation.pages.serving import served
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium is installed here"),
 ]
+QUEUES = {
+    "spam": DeclaredQueue(("not spam", "spam"), is_set=False),
+    "topics": DeclaredQueue(("food", "sport", "travel"), is_set=True),
+}
 DESK, PHONE = (1280, 900), (390, 844)
 
 
@@ -31,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sample, str]]:
-    with sample(Path(tmp_path_factory.mktemp("desk"))) as made, served(made.app) as address:
+    with sample(Path(tmp_path_factory.mktemp("desk")), queues=QUEUES) as made, served(made.app) as address:
         made.site.rate.burst = 100_000
         yield made, address
 
@@ -63,6 +69,8 @@ def paths(made: Sample) -> list[str]:
         "/scorecards/alba/2026-02",
         "/deliveries",
         "/answers",
+        "/answers?queue=spam",
+        "/answers?queue=topics",
     ]
 
 
@@ -74,7 +82,9 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_edge(
     browser: Browser, desk: tuple[Sample, str], size: tuple[int, int], language: str, scheme: str
 ) -> None:
     made, address = desk
-    axe, faults = Axe(), {}
+    # The rater's page with its forms is for whoever is not signed in.
+    with closing(opened(browser, size, language, scheme)) as context:
+        faults = faults_on(context.new_page(), address, [f"/r/{made.link['alba']}", "/sign-in"], language)
     with closing(opened(browser, size, language, scheme)) as context:
         page = context.new_page()
         sign_in(page, address, made, DECIDER)
@@ -82,14 +92,21 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_edge(
         page.goto(case)
         if page.locator('form[action$="open_evidence"]').count():
             page.click('form[action$="open_evidence"] button')
-        for path in (*paths(made), f"/r/{made.link['alba']}", "/sign-in", "/nowhere"):
-            page.goto(address + path)
-            found = [violation["id"] for violation in axe.run(page).response["violations"]]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if found or wide > 0:
-                faults[path] = (found, wide)
-            assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+        faults |= faults_on(page, address, [*paths(made), f"/r/{made.link['alba']}", "/nowhere"], language)
     assert faults == {}
+
+
+def faults_on(page: Page, address: str, paths: Sequence[str], language: str) -> dict[str, object]:
+    """By path: what axe-core finds, and by how many pixels the page runs over the edge."""
+    axe, faults = Axe(), dict[str, object]()
+    for path in paths:
+        page.goto(address + path)
+        found = [violation["id"] for violation in axe.run(page).response["violations"]]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if found or wide > 0:
+            faults[path] = (found, wide)
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    return faults
 
 
 def test_a_case_is_decided_without_any_script(browser: Browser, desk: tuple[Sample, str]) -> None:

@@ -310,9 +310,8 @@ def test_a_vendor_sees_a_case_once_it_was_sent_and_never_anothers(world: World) 
     world.do(SYSTEM, case_id, Delivered())
     with pytest.raises(NotThere):
         world.do(BO, case_id, Acknowledge())
-    with pytest.raises(NotThere):  # the rater was not told yet
-        world.do(RATER, case_id, Appeal(words="I stand by it"))
     assert world.do(LEE, case_id, Acknowledge()).state == "acknowledged"
+    assert world.do(RATER, case_id, TellRater()).rater_told_ms == world.now_ms
 
 
 def test_a_vendor_reads_its_answers_and_none_of_our_comments(world: World) -> None:

@@ -10,7 +10,7 @@ from alerts.escalation.store.tables.erased import ErasedRow
 from alerts.escalation.store.tables.findings import AlertRow, FindingRow, ReadingRow
 from alerts.escalation.store.tables.holds import HoldRow
 from alerts.escalation.store.tables.samples import SampleItemRow, SampleRow
-from alerts.escalation.store.tables.scorecards import DisputeRow, ExclusionRow, ScorecardRow
+from alerts.escalation.store.tables.scorecards import DisputeRow, ExclusionRow, PaperRow, ScorecardRow
 
 __all__ = [
     "AlertRow",
@@ -30,6 +30,7 @@ __all__ = [
     "HoldRow",
     "OutageRow",
     "OutgoingRow",
+    "PaperRow",
     "ReadingRow",
     "SampleItemRow",
     "SampleRow",

@@ -1,4 +1,4 @@
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alerts.escalation.store.tables.base import Counted, Key, LongText, Moment, Name, Table, Word
@@ -28,6 +28,18 @@ class ScorecardRow(Table):
     def is_frozen(self) -> bool:
         """Whether both have signed."""
         return self.vendor_signed_ms is not None and self.our_signed_ms is not None
+
+
+class PaperRow(Table):
+    """A frozen scorecard as PDF, as it was made when both had signed: whatever changes in us, it stays this file."""
+
+    __tablename__ = "papers"
+
+    scorecard_id: Mapped[str] = mapped_column(ForeignKey("scorecards.id"), primary_key=True)
+    language: Mapped[Word] = mapped_column(primary_key=True)
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]  # of the file, in hexadecimal
+    made_ms: Mapped[Moment]
 
 
 class DisputeRow(Table):

@@ -27,7 +27,10 @@ def appeal(doing: Doing, action: Appeal) -> Told:
     demand_appeal(action.words, action.item_ids, items_of(findings), case.appeal_until_ms, doing.now_ms)
     contested = [f for f in findings if (f.state, "appeal", doing.who.role) in FINDING_TABLE]
     if findings and not contested:
-        raise Unmet("nothing stands against these answers any more, so there is nothing to appeal against")
+        raise Unmet(
+            "nothing stands against these answers any more, so there is nothing to appeal against",
+            code="nothing_to_appeal",
+        )
     for finding in contested:
         finding.state = after(FINDING_TABLE, finding.finding_state, "appeal", doing.who.role)
     case.appealed_ms = case.appealed_ms or doing.now_ms
@@ -63,10 +66,14 @@ def refuse(doing: Doing, action: RefuseAppeal) -> Told:
 def _reply(doing: Doing, action: GrantAppeal | RefuseAppeal, state: AppealState) -> Told:
     row = doing.session.get(AppealRow, action.appeal_id)
     if row is None or row.case_id != doing.case.id:
-        raise NotThere(f"this case has no appeal {action.appeal_id!r}; its appeals are on its page")
+        raise NotThere(
+            "this case has no appeal {appeal}; its appeals are on its page",
+            code="not_there",
+            appeal=repr(action.appeal_id),
+        )
     after(APPEAL_TABLE, row.appeal_state, action.name, doing.who.role)
     if not has_opened_evidence(doing):
-        raise Unmet("open the evidence of this case first; a reply rests on what you have seen")
+        raise Unmet("open the evidence of this case first; a reply rests on what you have seen", code="evidence_first")
     demand_own_words(action.words, [other.reply for other in appeals_of(doing.session, doing.case) if other.reply])
     if row.at_ms > (doing.case.decided_ms or row.at_ms):
         demand_second_person(doing.who.id, _who_decided(doing))

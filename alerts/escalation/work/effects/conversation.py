@@ -11,10 +11,16 @@ from alerts.escalation.work.sending import is_under_way, send_to_vendor
 def notify(doing: Doing, action: Notify) -> Told:  # noqa: ARG001 (every effect takes its action)
     """Queues the message; nothing is told twice while one is under way."""
     if is_under_way(doing.session, doing.case.id, "case"):
-        raise Unmet("the case is being sent already; see its deliveries, where one that failed can be sent again")
+        raise Unmet(
+            "the case is being sent already; see its deliveries, where one that failed can be sent again",
+            code="sending_already",
+        )
     sent = send_to_vendor(doing.session, doing.contract, doing.case, "case", doing.now_ms)
     if not sent:
-        raise Unmet("the contract of this vendor names neither webhook nor e-mail; add one to the contracts file")
+        raise Unmet(
+            "the contract of this vendor names neither webhook nor e-mail; add one to the contracts file",
+            code="no_way_to_vendor",
+        )
     return Told({"deliveries": len(sent)})
 
 
@@ -34,7 +40,7 @@ def acknowledge(doing: Doing, action: Acknowledge) -> Told:  # noqa: ARG001
 def answer(doing: Doing, action: Answer) -> Told:
     """To answer is to acknowledge too."""
     if not action.words.strip():
-        raise Unmet("the answer is empty; write what you found")
+        raise Unmet("the answer is empty; write what you found", code="words_missing")
     case = doing.case
     case.acknowledged_ms = case.acknowledged_ms or doing.now_ms
     case.answered_ms = case.answered_ms or doing.now_ms
@@ -45,6 +51,6 @@ def answer(doing: Doing, action: Answer) -> Told:
 def tell_rater(doing: Doing, action: TellRater) -> Told:  # noqa: ARG001
     """The first time counts: from then on the rater can appeal."""
     if doing.case.kind != CaseKind.RATER:
-        raise Unmet("this case is about no rater")
+        raise Unmet("this case is about no rater", code="no_rater")
     doing.case.rater_told_ms = doing.case.rater_told_ms or doing.now_ms
     return Told({"told_ms": doing.case.rater_told_ms})

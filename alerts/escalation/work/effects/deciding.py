@@ -62,9 +62,11 @@ def withdraw(doing: Doing, action: Withdraw) -> Told:  # noqa: ARG001
 def close(doing: Doing, action: Close) -> Told:  # noqa: ARG001
     """Only when nobody waits for anything."""
     if _open_appeals(doing):
-        raise Unmet("reply to the open appeal first")
+        raise Unmet("reply to the open appeal first", code="reply_first")
     if any(row.signed_ms is None and row.undone_ms is None for row in consequences_of(doing.session, doing.case)):
-        raise Unmet("a consequence waits for its second person; let it be signed or undone first")
+        raise Unmet(
+            "a consequence waits for its second person; let it be signed or undone first", code="second_person_first"
+        )
     return Told()
 
 

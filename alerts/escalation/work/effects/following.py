@@ -44,10 +44,10 @@ def sign(doing: Doing, action: SignConsequence) -> Told:
     """The second person has seen the evidence too, and says so in own words."""
     row = _consequence(doing, action.consequence_id)
     if row.signed_ms is not None or row.undone_ms is not None:
-        raise Unmet("this consequence is signed or undone already")
+        raise Unmet("this consequence is signed or undone already", code="consequence_over")
     demand_second_person(doing.who.id, row.proposed_by)
     if not has_opened_evidence(doing):
-        raise Unmet("open the evidence of this case first; you sign what you have seen")
+        raise Unmet("open the evidence of this case first; you sign what you have seen", code="evidence_first")
     demand_own_words(action.words, (row.words,))
     row.signed_by, row.signed_ms = doing.who.id, doing.now_ms
     send_to_vendor(doing.session, doing.contract, doing.case, "consequence", doing.now_ms)
@@ -58,7 +58,7 @@ def undo(doing: Doing, action: UndoConsequence) -> Told:
     """It carries the day on which it was undone, and stays in the history."""
     row = _consequence(doing, action.consequence_id)
     if row.undone_ms is not None:
-        raise Unmet("this consequence was undone already")
+        raise Unmet("this consequence was undone already", code="consequence_over")
     demand_own_words(action.words)
     stood = row.signed_ms is not None
     row.undone_by, row.undone_ms, row.undone_words = doing.who.id, doing.now_ms, action.words
@@ -84,5 +84,9 @@ def _facts(doing: Doing, kind: ConsequenceKind) -> ConsequenceFacts:
 def _consequence(doing: Doing, consequence_id: str) -> ConsequenceRow:
     row = doing.session.get(ConsequenceRow, consequence_id)
     if row is None or row.case_id != doing.case.id:
-        raise NotThere(f"this case has no consequence {consequence_id!r}; they are on its page")
+        raise NotThere(
+            "this case has no consequence {consequence}; they are on its page",
+            code="not_there",
+            consequence=repr(consequence_id),
+        )
     return row

@@ -21,7 +21,7 @@ def assign(doing: Doing, action: Assign) -> Told:
 def comment(doing: Doing, action: Comment) -> Told:
     """A note that stays with us."""
     if not action.words.strip():
-        raise Unmet("the comment is empty; write something")
+        raise Unmet("the comment is empty; write something", code="words_missing")
     add_words(doing, "comment", action.words)
     return Told(personal={"words": action.words})
 

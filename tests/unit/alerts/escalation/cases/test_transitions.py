@@ -25,7 +25,7 @@ RATER_CASE = [
     ("delivered", ("system",), ("triaged",), "notified"),
     ("acknowledge", ("vendor_lead",), ("notified",), "acknowledged"),
     ("answer", ("vendor_lead",), WITH_VENDOR, "answered"),
-    ("tell_rater", (*STAFF, "vendor_lead", "system"), (*WITH_VENDOR, "decided"), ""),
+    ("tell_rater", (*STAFF, "vendor_lead", "rater"), (*WITH_VENDOR, "decided"), ""),
     ("appeal", ("vendor_lead", "rater"), (*WITH_VENDOR, "decided", "closed"), "answered"),
     ("grant_appeal", ("decider",), ("answered",), ""),
     ("refuse_appeal", ("decider",), ("answered",), ""),

@@ -1,11 +1,9 @@
 """Two vendors with cases in every state, people with tokens, and a site to look at them with."""
 
-import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -23,10 +21,9 @@ from alerts.escalation.cases.actions import (
     TellRater,
     Triage,
 )
-from alerts.escalation.cases.contract import Calendar, Contract, Contracts
 from alerts.escalation.cases.roles import SYSTEM, Person, Role
-from alerts.escalation.numbers.port import FakeNumbers, OwnNumbers, OwnWindow
-from alerts.escalation.scorecards.port import DayCounts, FakeCounts
+from alerts.escalation.numbers.port import FakeNumbers
+from alerts.escalation.scorecards.port import FakeCounts
 from alerts.escalation.store.store import Store
 from alerts.escalation.store.tables import CaseRow
 from alerts.escalation.store.tokens import create_token
@@ -36,35 +33,19 @@ from alerts.escalation.web.site import Site
 from alerts.escalation.work.perform import perform
 from alerts.escalation.work.scorecards import exclude, issue
 from alerts.escalation.work.take_finding import take_finding
-from stream.events import Corroboration, Evidence, Finding, Sentence
 from stream.policy.declared import DeclaredPolicy
-
-NOW_MS = int(datetime(2026, 3, 12, 10, 0, tzinfo=UTC).timestamp()) * 1_000  # a Thursday
-DAY_MS, HOUR_MS = 86_400_000, 3_600_000
-DECIDER = Person("dana@example.org", Role.DECIDER)
-SECOND = Person("sam@example.org", Role.DECIDER)
-ANALYST = Person("ana@example.org", Role.ANALYST)
-LEAD = {name: Person(f"lead@{name}.example", Role.VENDOR_LEAD, name) for name in ("alba", "borea")}
-OTHERS = {
-    Role.ENGINEER: Person("erin@example.org", Role.ENGINEER),
-    Role.AUDITOR: Person("audrey@example.org", Role.AUDITOR),
-    Role.PRIVACY: Person("priya@example.org", Role.PRIVACY),
-    Role.ADMIN: Person("adam@example.org", Role.ADMIN),
-    Role.VENDOR_WELLNESS: Person("care@alba.example", Role.VENDOR_WELLNESS, "alba"),
-}
-CONTRACTS = Contracts(
-    vendors={
-        "alba": Contract(
-            name="alba",
-            display_name="Alba Data",
-            calendar=Calendar(time_zone="Europe/Berlin"),
-            lead_email="quality@alba.example",
-        ),
-        "borea": Contract(name="borea", display_name="Borea Labelling", lead_email="quality@borea.example"),
-    }
+from tests.unit.alerts.escalation.pages.counted import OWN, counts
+from tests.unit.alerts.escalation.pages.found import finding
+from tests.unit.alerts.escalation.pages.people import (
+    ANALYST,
+    CONTRACTS,
+    DAY_MS,
+    DECIDER,
+    LEAD,
+    NOW_MS,
+    OTHERS,
+    SECOND,
 )
-SAID = "62 % of 180 answers are “not spam”; in the queue it is 31 %."
-WORDS = "The labels on these items are plainly the same one again and again."
 
 
 @dataclass
@@ -164,7 +145,7 @@ def _cases(session: Session, made: Sample) -> None:
             (SYSTEM, Delivered(), 0.2),
         ]
         if name != "asked":
-            steps += [(LEAD[vendor], Acknowledge(), 0.4), (SYSTEM, TellRater(), 0.5)]
+            steps += [(LEAD[vendor], Acknowledge(), 0.4), (LEAD[vendor], TellRater(), 0.5)]
         if name in ("borea", "done"):
             steps += [
                 (LEAD[vendor], Answer(words="We looked at the answers together; the rater knew an older guide."), 1)
@@ -226,140 +207,3 @@ def open_case(
     assert row is not None
     assert row.case_id is not None, row.waits
     made.case[name] = row.case_id
-
-
-def finding(
-    id_: str,
-    version: int,
-    rater_id: str,
-    vendor: str,
-    detector: str,
-    queue: str,
-    opened_at: int,
-    at: int,
-    *,
-    critical: bool = False,
-) -> Finding:
-    share = 0.66 - 0.03 * math.sin(version) - 0.004 * version
-    return Finding(
-        id=id_,
-        version=version,
-        event="opened" if version == 1 else "updated",
-        queue=queue,
-        detector=detector,
-        state="critical" if critical else "ticket",
-        sentence=SENTENCES[detector],
-        opened_at=opened_at,
-        at=at,
-        rater_id=rater_id,
-        vendor=vendor,
-        measure=share,
-        low=share - 0.07,
-        high=share + 0.06,
-        threshold=0.31 + 0.008 * math.cos(version / 2),
-        nats=14.2,
-        n=100 + 8 * version,
-        peers=64,
-        evidence=evidence(at),
-        corroboration=[FAST],
-    )
-
-
-def evidence(at: int) -> list[Evidence]:
-    return [
-        Evidence(
-            item_id=f"mail-{10_431 + 17 * n}",
-            label="not spam" if n % 5 else "spam",
-            at=at - n * 420_000,
-            peers=3 + n % 3,
-            peers_agree=(n % 4) / 4,
-            duration_ms=3_100 + 240 * (n % 7),
-            chosen="moved" if n < 6 else "random",
-        )
-        for n in range(9)
-    ]
-
-
-FAST = Corroboration(
-    name="fast",
-    sentence=Sentence(
-        key="fast",
-        params={"slower": "88", "n": "142"},
-        text=(
-            "Of the queue's answers to items of the same kind, 88 % took longer than this rater's typical one "
-            "(142 answers were timed)."
-        ),
-    ),
-    n=142,
-    others=9_000,
-    measure=0.88,
-    low=0.8,
-    high=0.93,
-    usual=0.5,
-    nats=3.1,
-)
-SENTENCES = {
-    "constant_answer": Sentence(
-        key="constant_answer", params={"share": "62", "n": "180", "label": "not spam", "usual": "31"}, text=SAID
-    ),
-    "unrelated_to_peers": Sentence(
-        key="unrelated_to_peers",
-        params={"n": "140", "share": "41", "expected": "39"},
-        text=(
-            "On 140 items that others judged too, the answers agree with theirs hardly more than the queue's label "
-            "mix alone would give: 41 % where 39 % come by chance."
-        ),
-    ),
-    "copying": Sentence(
-        key="copying",
-        params={"n": "90", "agreements": "86", "expected": "51", "minority": "17"},
-        text=(
-            "Of 90 items that one other rater judged too, the answers to 86 are the same; 51 would be usual. 17 of "
-            "them are answers that few others gave."
-        ),
-    ),
-    "known_answers": Sentence(
-        key="known_answers",
-        params={"n": "44", "share": "57", "threshold": "70"},
-        text="On 44 items with a known answer, 57 % of the answers match it; here at least 70 % is usual.",
-    ),
-}
-OWN: Sequence[OwnNumbers] = (
-    OwnNumbers(
-        queue="spam",
-        windows=(
-            OwnWindow("24h", 312, 0.74, 0.68, 0.79),
-            OwnWindow("7d", 1_804, 0.77, 0.75, 0.79),
-            OwnWindow("lifetime", 9_240, 0.81, 0.8, 0.82),
-        ),
-        usual_low=0.79,
-        usual_high=0.88,
-        minutes_without_break=34,
-        minutes_sensitive_24h=71,
-    ),
-)
-
-
-def counts() -> list[DayCounts]:
-    """February 2026: three vendors in spam, two in toxicity."""
-    places = {"alba": ("spam", "toxicity"), "borea": ("spam", "toxicity"), "cassia": ("spam",)}
-    found: list[DayCounts] = []
-    for vendor, queues in places.items():
-        for queue in queues:
-            for day in range(28):
-                at = date(2026, 2, 1) + timedelta(days=day)
-                audited, known = 9 + day % 3, 14 + day % 4
-                wrong = 1 + (day % 3 == 0) + (queue == "toxicity") - (vendor == "cassia" and day % 2)
-                found.append(
-                    DayCounts(
-                        vendor=vendor,
-                        queue=queue,
-                        day=at,
-                        judgments=1_150 + 13 * day,
-                        audited=audited,
-                        overturned=wrong,
-                        known=known,
-                        known_right=known - wrong,
-                    )
-                )
-    return found

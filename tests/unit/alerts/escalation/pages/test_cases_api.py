@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from alerts.escalation.store.tables import AuditRow, CaseRow
 from alerts.escalation.web.limits import BODY_BYTES
-from tests.unit.alerts.escalation.pages.sample import ANALYST, DECIDER, LEAD, SECOND, WORDS, Sample
+from tests.unit.alerts.escalation.pages.people import ANALYST, DECIDER, LEAD, SECOND, WORDS
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 CASES = "/api/v1/cases"
 

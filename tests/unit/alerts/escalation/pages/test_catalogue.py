@@ -1,5 +1,6 @@
 """Every sentence that vendor and rater may read is in every language, with the same parameters, and accuses nobody."""
 
+import ast
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -11,10 +12,17 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from alerts.escalation.cases.actions import ACTIONS
-from alerts.escalation.cases.states import CaseState
+from alerts.escalation.cases.roles import Role
+from alerts.escalation.cases.states import CaseKind, CaseState
+from alerts.escalation.cases.transitions import after, case_table
+from alerts.escalation.deliver.texts import SENTENCES as MESSAGES
 from alerts.escalation.desk.next_step import SENTENCES
+from alerts.escalation.errors import WrongState
 from alerts.escalation.said.catalogue import FINDING, LANGUAGES, negotiated, tongue
+from alerts.escalation.said.refusals import refusal
 from alerts.escalation.said.words import WORDS
+from alerts.escalation.web.http import SENTENCES as OF_HTTP
+from alerts.escalation.web.problem import TooMany
 from alerts.wording import accusing_words
 from stream.events import Sentence
 from stream.stages.sentences import CATALOGUE
@@ -24,17 +32,34 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 # Of a queue, for whoever runs it: no finding about a rater carries them.
 OURS = {key for key in CATALOGUE if key.startswith(("gold_suspect", "queue_shift", "copying_", "shift_share"))}
 PARAMETER = re.compile(r"{\w+}")
+REFUSALS = ("Unmet", "WrongState", "WrongRole", "NotThere", "BadRequest", "SignInFirst", "EscalationError")
+# Read by programs and at the terminal, never on a page.
+IN_ENGLISH = {
+    *(FOLDER / "api").glob("*.py"),
+    *(FOLDER / path for path in ("store/tokens.py", "work/holding.py", "work/erasing.py", "web/bodies.py")),
+}
 
 
 def sentences() -> set[str]:
-    found = {*SENTENCES, *WORDS.values()}
+    found = {*SENTENCES, *MESSAGES, *OF_HTTP, *WORDS.values(), TooMany(1).text}
     for template in sorted((FOLDER / "templates").glob("*.html")):
         with template.open("rb") as source:
             found |= {_first(message) for _, _, message, _ in babel_extract(source, ("_",), [], {})}
     for module in sorted(FOLDER.rglob("*.py")):
+        said = {"_": None} if module in IN_ENGLISH else dict.fromkeys(("_", *REFUSALS))
         with module.open("rb") as source:
-            found |= {_first(message) for _, message, _, _ in extract("python", source, {"_": None}, [], {})}
+            found |= {_first(message) for _, message, _, _ in extract("python", source, said, [], {})}
     return found
+
+
+def refusals() -> list[tuple[str, ast.Call]]:
+    """Every refusal that the service can give, and where."""
+    return [
+        (f"{module.relative_to(FOLDER)}:{node.lineno}", node)
+        for module in sorted(FOLDER.rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS
+    ]
 
 
 def _first(message: object) -> str:
@@ -51,6 +76,27 @@ def test_every_sentence_is_there_and_none_too_many(language: str) -> None:
     known = {str(one.id) for one in catalogue(language) if one.id and one.context is None and one.string}
     assert sentences() - known == set()
     assert known - sentences() == set()
+
+
+def test_every_refusal_has_one_sentence_that_can_be_looked_up_and_a_code() -> None:
+    http, faults = FOLDER / "web/http.py", []
+    for place, call in refusals():
+        literal = isinstance(call.args[0], ast.Constant) or place.startswith(str(http.relative_to(FOLDER)))
+        code = {one.arg: one.value for one in call.keywords}.get("code")
+        named = re.fullmatch(r"[a-z_]+", ast.literal_eval(code)) if isinstance(code, ast.Constant) else call
+        if not literal or code is None or not named:
+            faults.append(place)
+    assert faults == []
+    assert len(refusals()) > 60
+
+
+def test_a_refusal_is_said_with_words_of_the_readers_language() -> None:
+    with pytest.raises(WrongState) as refused:
+        after(case_table(CaseKind.RATER), CaseState.OPEN, "acknowledge", Role.VENDOR_LEAD)
+    assert str(refused.value) == "acknowledge is not possible while this is open; possible now: open_evidence"
+    said = refusal(refused.value, tongue("de"))
+    assert all(tongue("de").text(WORDS[key]) in said for key in ("acknowledge", "open", "open_evidence"))
+    assert "possible" not in said
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -6,7 +6,8 @@ from alerts.escalation.cases.roles import Role
 from alerts.escalation.desk import case_list
 from alerts.escalation.store.tables import CaseRow, ConsequenceRow, DeliveryRow
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import ANALYST, DAY_MS, DECIDER, LEAD, OTHERS, SECOND, WORDS, Sample
+from tests.unit.alerts.escalation.pages.people import ANALYST, DAY_MS, DECIDER, LEAD, OTHERS, SECOND, WORDS
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 
 def state(made: Sample, name: str) -> str:

@@ -6,7 +6,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from alerts.escalation.cases.roles import Role
-from tests.unit.alerts.escalation.pages.sample import DECIDER, LEAD, OTHERS, Sample
+from tests.unit.alerts.escalation.pages.people import DECIDER, LEAD, OTHERS
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 EXAMPLES = 15  # an operation; derandomized, so that a run says the same as the one before
 

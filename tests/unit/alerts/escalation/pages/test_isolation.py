@@ -13,11 +13,12 @@ from starlette.testclient import TestClient
 
 from alerts.escalation.api.schemas import PERSON_ACTIONS
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import ANALYST, LEAD, Sample
+from tests.unit.alerts.escalation.pages.people import ANALYST, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Routes whose objects nobody owns: for the first there is no vendor yet, the others are keys of their own.
-OPEN = {"/r/{link}", "/r/{link}/appeal", "/r/{link}/renew"}
+OPEN = {"/r/{link}", "/r/{link}/read", "/r/{link}/appeal", "/r/{link}/renew"}
 # A body with which the owner would get through.
 BODIES: Mapping[str, Any] = {
     "/api/v1/cases/{case_id}/actions": {"action": "acknowledge"},

@@ -3,14 +3,17 @@
 import re
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
-from alerts.escalation.cases.roles import SYSTEM
+from alerts.escalation.cases.actions import TellRater
+from alerts.escalation.cases.roles import SYSTEM, Person
 from alerts.escalation.numbers.port import UnknownNumbers
-from alerts.escalation.store.tables import AppealRow, CaseRow
+from alerts.escalation.store.tables import AppealRow, AuditRow, CaseRow
 from alerts.escalation.web.rater_links import DAYS, RaterLinks
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import DAY_MS, DECIDER, Sample, sample
+from tests.unit.alerts.escalation.pages.people import DAY_MS, DECIDER, LEAD
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 
 
 def rater_of(made: Sample, name: str) -> tuple[str, str]:
@@ -31,7 +34,7 @@ def test_the_page_shows_own_numbers_and_the_finding_in_plain_words(made: Sample)
     assert "62 % of 180 answers are “not spam”" in page
     assert "1,804" in page
     assert "77 % the same as others" in page
-    assert "34 minutes since your last break" in page
+    assert "35 minutes since your last break" in page
     assert "I stand by this answer" in page
 
 
@@ -99,13 +102,71 @@ def test_an_appeal_on_items_that_are_not_shown_or_on_anothers_case_is_refused(ma
         assert len(session.scalars(select(AppealRow)).all()) == 1  # the sample's own
 
 
-def test_whoever_opens_the_own_page_has_been_told(made: Sample) -> None:
+def told_ms(made: Sample, name: str) -> int | None:
+    with made.site.store.reading() as session:
+        return session.get_one(CaseRow, made.case[name]).rater_told_ms
+
+
+def test_that_a_link_was_opened_says_nothing_about_the_rater(made: Sample) -> None:
     link = link_for(made, "asked")
+    page = Browser(made).get(f"/r/{link}").text
+    assert "Answers shared with one other rater" in page
+    assert "I am the person this is about" in page
+    assert told_ms(made, "asked") is None
+
+
+def test_the_raters_own_word_counts_and_is_on_record(made: Sample) -> None:
+    browser, link = Browser(made), link_for(made, "asked")
+    said = browser.post(f"/r/{link}/read", case=made.case["asked"])
+    assert said.status_code == 303
+    assert told_ms(made, "asked") == made.clock[0]
+    page = browser.get(said.headers["location"].split("#")[0]).text
+    assert "you know of this case" in page
+    assert "I am the person this is about" not in page
+    assert "The rater said on the own page to know" in Browser(made, DECIDER).get(f"/cases/{made.case['asked']}").text
+
+
+def test_whoever_appeals_knows_of_the_case(made: Sample) -> None:
+    link = link_for(made, "asked")
+    sent = Browser(made).post(f"/r/{link}/appeal", case=made.case["asked"], words="I answered these alone.")
+    assert sent.status_code == 303
+    assert told_ms(made, "asked") == made.clock[0]
     with made.site.store.reading() as session:
-        assert session.get_one(CaseRow, made.case["asked"]).rater_told_ms is None
-    assert "Answers shared with one other rater" in Browser(made).get(f"/r/{link}").text
+        found = session.scalars(select(AuditRow).where(AuditRow.case_id == made.case["asked"])).all()
+    assert [(row.action, row.role) for row in found][-2:] == [("tell_rater", "rater"), ("appeal", "rater")]
+
+
+@pytest.mark.parametrize("person", [LEAD["alba"], DECIDER])
+def test_nobody_who_is_signed_in_does_anything_for_the_rater(made: Sample, person: Person) -> None:
+    browser, link = Browser(made, person), link_for(made, "asked")
+    page = browser.get(f"/r/{link}").text
+    assert f"You are signed in as {person.id}" in page
+    assert "<form" not in page
+    for what in ("read", "appeal", "renew"):
+        refused = browser.post(f"/r/{link}/{what}", case=made.case["asked"], words="Please look at these again.")
+        assert refused.status_code == 403
+    assert told_ms(made, "asked") is None
     with made.site.store.reading() as session:
-        assert session.get_one(CaseRow, made.case["asked"]).rater_told_ms == made.clock[0]
+        looked = session.scalars(select(AuditRow.actor).where(AuditRow.action == "read_own_page")).all()
+    assert looked == [person.id]
+    assert Browser(made).get(f"/r/{link}").status_code == 200  # the link was not renewed away from the rater
+
+
+def test_an_appeal_is_the_raters_own_word_too_after_somebody_elses(made: Sample) -> None:
+    page = Browser(made).get(f"/r/{made.link['alba']}").text  # told by the vendor, then appealed
+    assert "You were told of this" not in page
+    assert "I am the person this is about" not in page
+
+
+def test_somebody_elses_word_is_shown_to_the_rater_as_that_and_is_not_the_raters(made: Sample) -> None:
+    made.act(LEAD["alba"], "asked", TellRater())
+    browser, link, case = Browser(made), link_for(made, "asked"), f"/cases/{made.case['asked']}"
+    assert "You were told of this on 12 Mar 2026, says: vendor." in browser.get(f"/r/{link}").text
+    assert "no word of the rater&#39;s own" in Browser(made, DECIDER).get(case).text
+    made.clock[0] += DAY_MS
+    browser.post(f"/r/{link}/read", case=made.case["asked"])
+    assert told_ms(made, "asked") == made.clock[0] - DAY_MS
+    assert "The rater said on the own page to know" in Browser(made, DECIDER).get(case).text
 
 
 def test_a_case_that_the_vendor_does_not_have_yet_is_not_told(made: Sample) -> None:

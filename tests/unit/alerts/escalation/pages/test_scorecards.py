@@ -13,7 +13,9 @@ from alerts.escalation.scorecards.port import DayCounts
 from alerts.escalation.scorecards.prometheus_counts import METRICS
 from stream.telemetry import metrics
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import ANALYST, DAY_MS, DECIDER, LEAD, NOW_MS, Sample, counts
+from tests.unit.alerts.escalation.pages.counted import counts
+from tests.unit.alerts.escalation.pages.people import ANALYST, DAY_MS, DECIDER, LEAD, NOW_MS
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 FEBRUARY = period_named("2026-02")
 CARD = "/scorecards/alba/2026-02"

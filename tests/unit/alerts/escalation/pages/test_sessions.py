@@ -10,7 +10,8 @@ from alerts.escalation.store.sessions import SIGN_IN_LINK
 from alerts.escalation.store.tokens import create_token
 from alerts.escalation.web.headers import CONTENT_SECURITY_POLICY
 from tests.unit.alerts.escalation.pages.browsing import Browser
-from tests.unit.alerts.escalation.pages.sample import DECIDER, HOUR_MS, Sample, sample
+from tests.unit.alerts.escalation.pages.people import DECIDER, HOUR_MS
+from tests.unit.alerts.escalation.pages.sample import Sample, sample
 
 
 def test_without_a_session_pages_lead_to_the_sign_in(client: TestClient) -> None:

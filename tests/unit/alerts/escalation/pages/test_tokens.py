@@ -5,7 +5,8 @@ from starlette.testclient import TestClient
 
 from alerts.escalation.cases.roles import SYSTEM, Person, Role
 from alerts.escalation.store.tokens import create_token, revoke_token
-from tests.unit.alerts.escalation.pages.sample import ANALYST, DAY_MS, DECIDER, LEAD, OTHERS, Sample
+from tests.unit.alerts.escalation.pages.people import ANALYST, DAY_MS, DECIDER, LEAD, OTHERS
+from tests.unit.alerts.escalation.pages.sample import Sample
 
 CASES = "/api/v1/cases"
 BURST = 8

@@ -35,10 +35,10 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows([cell(value) for value in row] for row in rows)
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Unknown is empty, never 0; a whole number of milliseconds is written as one."""
     if not isinstance(value, float):
         return "" if value is None else value

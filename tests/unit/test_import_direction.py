@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream": frozenset(),
     "stream.errors": frozenset(),
     "stream.events": frozenset({"stream.errors"}),
+    "stream.arrow_rows": frozenset(),
     "stream.quality": frozenset(),
     "stream.toml_file": frozenset({"stream.errors", "stream.events"}),
     "stream.policy": frozenset({"stream.errors", "stream.events", "stream.toml_file"}),
@@ -38,7 +39,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.backtest": CONTRACTS
     | {"stream.events", "stream.intake", "stream.policy", "stream.quality", "stream.stages"},
     "stream.report": CONTRACTS
-    | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.backtest"},
+    | {
+        "stream.arrow_rows",
+        "stream.events",
+        "stream.intake",
+        "stream.quality",
+        "stream.stages",
+        "stream.backtest",
+    },
     # The edge: settings are read, processes are composed and commands talk to people.
     "stream.settings": frozenset(
         {"stream.errors", "stream.intake", "stream.state", "stream.transport", "stream.telemetry"}

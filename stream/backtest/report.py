@@ -39,7 +39,9 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def cell(value: object) -> object:
-    """Unknown is empty, never 0; a whole number of milliseconds is written as one."""
+    """Unknown is empty, never 0; a whole number of milliseconds is written as one; true and false as JSON has them."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, float):
         return "" if value is None else value
     return int(value) if value.is_integer() and abs(value) > 1 else round(value, DIGITS)

@@ -22,11 +22,12 @@ _NO_VOTE = int(Flag.SKIPPED | Flag.ESCALATED | Flag.TRAINING | Flag.WITHDRAWN | 
 
 
 class HeldLabels(NamedTuple):
-    """Some items of a shard; `looked_at` counts those without an answer too."""
+    """Some items of a shard: what stands on them, and what is stored of them."""
 
     answers: Answers
     known: dict[bytes, KnownLabel]
-    looked_at: int
+    page: HeldItems
+    queues: Sequence[QueueRow]  # by the row that ITEM names
 
 
 async def held_labels(
@@ -47,7 +48,8 @@ async def held_labels(
         yield HeldLabels(
             _answers(page, queues, infos, roster, names),
             {page.keys[row]: label for row, label in known.items()},
-            len(page.keys),
+            page,
+            queues,
         )
 
 

@@ -27,9 +27,7 @@ class ItemRow(NamedTuple):
     flips: Annotated[bool | None, "the consensus is another one without raters who need review; null: nobody else"]
     consensus_without: Annotated[str | None, "the consensus without them; null: nobody else answered"]
     labels: Annotated[Mapping[str, int], "answers by label; a JSON object in the CSV file"]
-    vendors: Annotated[
-        Mapping[str, float], "share of the answers by vendor, 0 to 1; an unknown vendor is left out"
-    ]
+    vendors: Annotated[Mapping[str, float], "share of the answers by vendor, 0 to 1; an unknown vendor is left out"]
     known_answer: Annotated[str | None, "the known answer that stands: an auditor's, else a gold; null: none"]
     known_from: Annotated[str | None, "whose word that is: adjudication or gold"]
     item_key: Annotated[str, "xxh3_128 of queue, a zero byte and item_id, in hex: the item in Redis"]

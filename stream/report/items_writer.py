@@ -59,8 +59,6 @@ def items_writer(folder: Path) -> Iterator[ItemsWriter]:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, Mapping):
         return json.dumps({name: cell(one) for name, one in value.items()}, ensure_ascii=False)
     return cell(value)

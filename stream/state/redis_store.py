@@ -73,7 +73,8 @@ class RedisStore:
         place, cursor = self._key(shard, key), 0
         while True:
             async with self._translated():
-                cursor, page = await self.client.hscan(place, cursor, count=_SCAN_FIELDS)
+                reply: Any = await self.client.hscan(place, cursor, count=_SCAN_FIELDS)
+            cursor, page = reply
             if page:
                 yield page
             if cursor == 0:

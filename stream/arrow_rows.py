@@ -21,32 +21,33 @@ class Described(NamedTuple):
     meaning: str
 
 
-def described(row: type[Any]) -> list[Described]:
-    """The columns of a NamedTuple, in order."""
-    hints = get_type_hints(row, include_extras=True)
-    return [_described(name, hints[name]) for name in row._fields]
+def described(*parts: type[Any]) -> list[Described]:
+    """The columns of a NamedTuple in order; of several, one after another."""
+    return [
+        _described(name, get_type_hints(part, include_extras=True)[name]) for part in parts for name in part._fields
+    ]
 
 
-def schema_of(row: type[Any]) -> pa.Schema:
+def schema_of(*parts: type[Any]) -> pa.Schema:
     """The Arrow schema, each field with its description."""
     return pa.schema(
         pa.field(one.name, one.type, nullable=one.nullable, metadata={"description": one.meaning})
-        for one in described(row)
+        for one in described(*parts)
     )
 
 
-def table_of(row: type[Any], rows: Iterable[Sequence[Any]]) -> pa.Table:
+def table_of(rows: Iterable[Sequence[Any]], *parts: type[Any]) -> pa.Table:
     """Rows as an Arrow table; none give a table with the same columns."""
-    schema = schema_of(row)
+    schema = schema_of(*parts)
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = [pa.array(_plain(column), field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def columns_page(row: type[Any]) -> str:
+def columns_page(*parts: type[Any]) -> str:
     """The columns as a table of a document."""
     lines = ["| column | type | meaning |", "|---|---|---|"]
-    for one in described(row):
+    for one in described(*parts):
         missing = ", may be null" if one.nullable else ""
         lines.append(f"| `{one.name}` | {one.type}{missing} | {one.meaning} |")
     return "\n".join(lines) + "\n"

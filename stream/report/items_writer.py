@@ -40,7 +40,7 @@ class ItemsWriter:
     def flush(self) -> None:
         """Ends the group of rows at hand."""
         if self._rows:
-            self._parquet.write_table(table_of(ItemRow, self._rows))
+            self._parquet.write_table(table_of(self._rows, ItemRow))
             self._rows = []
 
 

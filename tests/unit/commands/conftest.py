@@ -8,7 +8,7 @@ from stream.commands.log_reader import MemoryLogReader
 from stream.commands.options import Servers
 from stream.errors import Unavailable
 from stream.state.memory_store import MemoryStore
-from tests.filled_state import Crowd
+from tests.filled_state import small_crowd
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def _no_settings_from_outside(monkeypatch):
 @pytest.fixture(scope="session")
 def crowd():
     """A small crowd whose raters have worked for three days, with open findings."""
-    return Crowd(judgments=6_000, raters=24, partitions=2, seed=5)
+    return small_crowd()
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py
 	@$(RUN) python -m alerts
 	@$(RUN) python -m grafana.source
+	@$(RUN) python docs/notebooks/run.py
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
 	@deploy/make_secrets.sh

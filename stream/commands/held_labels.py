@@ -75,7 +75,7 @@ def _answers(
         rater=raters,
         label=marks["score"]["label"],
         submitted_ms=marks["submitted_ms"],
-        cost_micro=np.where(costed, marks["score"]["cost_micro"], NO_COST).astype("i8"),
+        cost_micro=np.where(costed, marks["score"]["cost_micro"].astype("i8"), NO_COST),
         vendors=[member.vendor for member in members],
         currencies=[member.currency for member in members],
     )

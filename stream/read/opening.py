@@ -14,16 +14,19 @@ def connect(
     *,
     password_file: Path | str | None = None,
     prefix: str | None = None,
+    outcomes: str | None = None,
     partitions: int | None = None,
 ) -> Tables:
     """The deployment whose state is in this Redis; what is not given comes from the environment (RATERWATCH_…).
 
-    A user who may only read is enough, such as `reader` of deploy/redis.acl.template. Nothing is opened yet.
+    `outcomes` is the topic's name and `partitions` how many it has, where they are not the defaults. A user who may
+    only read is enough, such as `reader` of deploy/redis.acl.template. Nothing is opened yet.
     """
     settings = Settings.load(
         redis=redis,
         redis_password_file=Path(password_file) if password_file else None,
         redis_prefix=prefix,
+        outcomes=outcomes,
         partitions=partitions,
     )
     return Tables(RedisSource(settings))

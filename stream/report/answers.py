@@ -80,7 +80,7 @@ class AnswerBook:
         note["item"], note["key"] = items[kept], numbers[work.key_of_row[kept]]
         note["label"] = rows["new"]["label"][kept]
         costed = rows["new"]["flags"][kept] & int(Flag.COSTED) != 0
-        note["cost_micro"] = np.where(costed, rows["new"]["cost_micro"][kept], NO_COST)
+        note["cost_micro"] = np.where(costed, rows["new"]["cost_micro"][kept].astype("i8"), NO_COST)
         note["first"] = rows["first"][kept]
         note["votes"] = (rows["last"][kept] == 0) & (rows["new"]["flags"][kept] & _NO_VOTE == 0)
         self._notes.append(note)

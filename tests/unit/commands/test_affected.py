@@ -101,6 +101,18 @@ def test_the_list_is_written_and_shown_without_accusing(simulated, tmp_path):
     assert not [word for word in ("wrong", "fraud", "suspect", "bad") if word in result.output.lower()]
 
 
+def test_without_costs_in_the_files_none_are_told(tmp_path):
+    rows = [f"i{n // 3},r{n % 3},{'ab'[n % 2]}" for n in range(30)]
+    (tmp_path / "crowd.csv").write_text("\n".join(["item_id,rater_id,label", *rows]))
+
+    arguments = ["r1", "--since", "first", "--from-files", str(tmp_path / "crowd.csv"), "--json"]
+    [told] = json.loads(CliRunner().invoke(affected, arguments).stdout)
+
+    assert (told["all"]["own_cost"], told["all"]["fresh_cost"], told["price"]) == (None, None, None)
+    assert "10 of 10 answers came without a cost; the producer sends no cost" in told["all"]["why"]
+    assert told["items"][0]["cost"] is None
+
+
 @pytest.fixture
 def flagged(crowd):
     return next(finding for stage in crowd.rater_stages for finding in stage.findings.values() if finding.evidence)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from stream.privacy.inventory_page import page
+from stream.read.page import reading_page
 from stream.simulate.queues_file import queues_file
 from stream.simulate.world import World
 
@@ -10,6 +11,7 @@ DEPLOY = Path(__file__).parent
 GENERATED = {
     DEPLOY / "queues.toml": lambda: queues_file(World()),
     DEPLOY.parent / "docs" / "privacy.md": page,
+    DEPLOY.parent / "docs" / "reading.md": reading_page,
 }
 
 

@@ -60,7 +60,7 @@ def test_what_is_unknown_is_null_and_why_says_what_is_missing(tables):
 
 
 def test_queues_and_vendors_add_up_as_the_queue_command_says(tables, invoke):
-    queues, vendors = tables.queues().to_pylist(), tables.vendors().to_pylist()
+    queues, vendors, raters = (table.to_pylist() for table in (tables.queues(), tables.vendors(), tables.raters()))
 
     assert [row["queue"] for row in queues] == sorted({row["queue"] for row in queues})
     for row in queues:
@@ -69,6 +69,8 @@ def test_queues_and_vendors_add_up_as_the_queue_command_says(tables, invoke):
         assert row["judgments"] == told["windows"]["lifetime"]["judgments"] == sum(one["judgments"] for one in parts)
         assert row["raters"] == sum(one["raters"] for one in parts) == sum(told["raters_by_state"].values())
         assert row["vendors"] == len(parts)
+        mine = [one for one in raters if one["queue"] == row["queue"] and not one["training"]]
+        assert row["judgments"] == sum(one["judgments"] for one in mine)
         costs = [one["cost"] for one in parts]
         if row["currency"] is None:
             assert row["cost"] is None

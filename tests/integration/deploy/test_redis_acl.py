@@ -1,6 +1,5 @@
 """The access list of docker-compose.yml on a real Redis: what each user may do, and what nobody may."""
 
-import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,12 +8,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from raterwatch import read
 from stack.local import LocalStack
 from stream.state.access import RedisAccess
 from stream.state.connect import open_store
 from stream.state.guard import check_servers
-from tests.filled_state import small_crowd
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 Connect = Callable[[str], "redis.Redis"]
@@ -95,24 +92,6 @@ def test_the_reader_reads_and_writes_nothing(connect: Connect) -> None:
         reader.hset("rw:{outcomes:0}:head", "offset", 2)
     with pytest.raises(redis.exceptions.NoPermissionError):
         reader.eval("return 1", 0)
-
-
-async def filled(access: RedisAccess) -> None:
-    writer = open_store(access)
-    await small_crowd().store_in(writer)
-    await writer.close()
-
-
-def test_the_reader_is_enough_for_the_tables_of_raterwatch_read(secrets: Path, address: str) -> None:
-    access = RedisAccess(url=f"redis://worker@{address}/0", password_file=secrets / "redis_worker_password")
-    asyncio.run(filled(access))
-
-    tables = read.connect(f"redis://reader@{address}/0", password_file=secrets / "redis_reader_password", partitions=2)
-    raters = tables.raters(window="7d")
-    assert raters.num_rows > 0
-    assert sum(tables.vendors()["judgments"].to_pylist()) == sum(tables.queues()["judgments"].to_pylist()) > 0
-    assert tables.history(raters["rater"][0].as_py()).num_rows > 0
-    assert tables.findings().num_rows >= 0
 
 
 def test_the_health_check_pings_and_does_nothing_else(connect: Connect) -> None:

@@ -15,6 +15,7 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY stream stream
 COPY stack stack
 COPY alerts alerts
+COPY raterwatch raterwatch
 COPY grafana/dashboards grafana/dashboards
 RUN --mount=type=cache,target=/var/cache/uv uv sync --locked --no-editable --no-dev
 

@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UV = uv=$$(stack/bootstrap.sh) && "$$uv"
 RUN = $(UV) run --no-sync
 # Types are checked where a mistake reaches a user; a test is checked by being run.
-TYPED = stream stack alerts evaluation $(if $(wildcard bench/*.py),bench) $(if $(wildcard grafana/source/*.py),grafana)
+TYPED = stream stack alerts raterwatch evaluation $(if $(wildcard bench/*.py),bench) $(if $(wildcard grafana/source/*.py),grafana)
 ARGS ?=
 
 help: ## Show this list
@@ -62,6 +62,7 @@ generate: sync ## Write the generated files again from their sources
 	@$(RUN) python deploy/generate.py
 	@$(RUN) python -m alerts
 	@$(RUN) python -m grafana.source
+	@$(RUN) python docs/notebooks/run.py
 
 secrets: ## Make the passwords that docker-compose.yml reads from deploy/secrets/
 	@deploy/make_secrets.sh

@@ -7,6 +7,7 @@ from stream.facts.bigquery import bigquery_schema
 from stream.facts.columns import TABLES, Table
 from stream.facts.facts_page import page as facts_page
 from stream.privacy.inventory_page import page
+from stream.read.page import reading_page
 from stream.simulate.queues_file import queues_file
 from stream.simulate.world import World
 
@@ -22,6 +23,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     DEPLOY.parent / "docs" / "privacy.md": page,
     DEPLOY.parent / "docs" / "facts.md": facts_page,
     **{DEPLOY / "bigquery" / f"{table.name}.json": _bigquery(table) for table in TABLES},
+    DEPLOY.parent / "docs" / "reading.md": reading_page,
 }
 
 

@@ -23,6 +23,8 @@ COMMANDS = {
     "arming": ("arming", "Show what is armed, what is in shadow, and who ordered it."),
     "rater": ("rater", "Show what is known of a rater."),
     "queue": ("queue", "Show a queue and its vendors."),
+    "labels": ("labels", "Write each item's consensus, from what the deployment holds."),
+    "affected": ("affected", "List the items that hang on a rater, and what to have them judged again costs."),
     "top": ("top", "Watch raters live, the most suspicious first."),
     "preview": ("preview", "Draw the boards from a live Prometheus, without Grafana."),
     "pseudonym": ("pseudonym", "Turn a raw rater id into its pseudonym."),

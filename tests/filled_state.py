@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -119,6 +120,12 @@ class Crowd:
                 continue  # what shards tell each other; nobody hears it here
             log = self.outcomes[message.partition or 0]
             log.append(Record(len(log), 0, message.value))
+
+
+@cache
+def small_crowd() -> Crowd:
+    """A small crowd whose raters have worked for three days, with open findings; several folders of tests share it."""
+    return Crowd(judgments=6_000, raters=24, partitions=2, seed=5)
 
 
 def _chunks(arrivals: Iterator[tuple[int, int, bytes]]) -> Iterator[list[tuple[int, int, bytes]]]:

@@ -35,11 +35,13 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows([cell(value) for value in row] for row in rows)
 
 
-def _cell(value: object) -> object:
-    """Unknown is empty, never 0; a whole number of milliseconds is written as one."""
+def cell(value: object) -> object:
+    """Unknown is empty, never 0; a whole number of milliseconds is written as one; true and false as JSON has them."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, float):
         return "" if value is None else value
     return int(value) if value.is_integer() and abs(value) > 1 else round(value, DIGITS)

@@ -24,6 +24,7 @@ from stream.intake.payload import SettingsPayload
 from stream.intake.reasons import Reason
 from stream.quality.items import PERIOD_MS
 from stream.stages.items_stage import ItemStage
+from stream.stages.known_labels import KnownLabel
 from stream.stages.policies import Policies
 from stream.stages.port import Effects
 from stream.stages.queue_told import QueueTold
@@ -58,6 +59,7 @@ class Result:
     queues: list[QueueTold] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     rejects: dict[str, tuple[int, int]] = field(default_factory=dict)
+    known_labels: dict[bytes, KnownLabel] = field(default_factory=dict)  # by item key, as they stand at the end
 
 
 def run(events: Iterable[Event], settings: SettingsPayload, plan: Plan | None = None) -> Result:
@@ -151,6 +153,7 @@ class Backtest:
             queues=queues_told(self._items, self._raters, self._policies, self._log_ms),
             counts=self._counts,
             rejects=self._rejects,
+            known_labels={key: known for stage in self._items for key, known in stage.known_labels().items()},
         )
 
     def _exchange(self, period: int) -> None:

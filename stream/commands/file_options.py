@@ -86,35 +86,71 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def choosing(**given: Any) -> None:
-        choice = Choice(**{field.name: given.pop(field.name) for field in fields(Choice)})
-        command(choice=choice, **given)
+        command(choice=_choice(given), **given)
 
     return all_of(
         click.argument("files", nargs=-1, required=True, type=FILE_OR_FOLDER),
-        click.option(
-            "--format",
-            "file_format",
-            type=click.Choice(FORMATS),
-            help="What the files are; without it their content tells. rows: our own columns, or those of --column.",
-        ),
-        click.option("--question", help="Whose answer is the label, where a task of the tool has several questions."),
-        click.option("--time-zone", type=TimeZone(), help="Of times that say none, such as UTC or Europe/Berlin."),
-        click.option(
-            "--known-answers-by", metavar="RATER", help="The rater, as in the files, whose answers are the known ones."
-        ),
-        click.option(
-            "--column",
-            "columns",
-            multiple=True,
-            type=RenamedColumn(),
-            help="Name of a column in the file where it differs: item_id=unit. May be repeated. In a tool's export: "
-            "where else to take something from, vendor=data.vendor.",
-        ),
-        click.option("--queue", default="default", show_default=True, help="Queue of rows that name none."),
-        click.option("--no-gold", is_flag=True, help="Leave out known answers, as if there were no golds."),
+        *_READING,
+        click.option("--queue", default=_UNNAMED, show_default=True, help="Queue of rows that name none."),
         click.option("--queues", type=FILE, help="Queues file; queues it lacks are declared from the files."),
-        click.option("--pseudonym-key", type=FILE, help="Key file: rater ids become pseudonyms."),
     )(choosing)
+
+
+def files_instead(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that may also look at a deployment: `choice` is None without --from-files.
+
+    The command has a --queue of its own, whose name rows get that name none.
+    """
+
+    @functools.wraps(command)
+    def choosing(*, queue: str | None, **given: Any) -> None:
+        files = given["files"]
+        choice = _choice(given | {"queue": queue or _UNNAMED})
+        rest = {name: value for name, value in given.items() if name not in Choice.__slots__}
+        command(choice=choice if files else None, queue=queue, **rest)
+
+    return all_of(
+        click.option(
+            "--from-files",
+            "files",
+            multiple=True,
+            type=FILE_OR_FOLDER,
+            help="Run a backtest over these files instead of looking at the deployment. May be repeated.",
+        ),
+        *_READING,
+        click.option("--queues", type=FILE, help="Queues file; queues it lacks are declared from the files."),
+    )(choosing)
+
+
+def _choice(given: dict[str, Any]) -> Choice:
+    """Takes what belongs to it out of what was given."""
+    return Choice(**{field.name: given.pop(field.name) for field in fields(Choice)})
+
+
+_UNNAMED = "default"
+_READING = (
+    click.option(
+        "--format",
+        "file_format",
+        type=click.Choice(FORMATS),
+        help="What the files are; without it their content tells. rows: our own columns, or those of --column.",
+    ),
+    click.option("--question", help="Whose answer is the label, where a task of the tool has several questions."),
+    click.option("--time-zone", type=TimeZone(), help="Of times that say none, such as UTC or Europe/Berlin."),
+    click.option(
+        "--known-answers-by", metavar="RATER", help="The rater, as in the files, whose answers are the known ones."
+    ),
+    click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        type=RenamedColumn(),
+        help="Name of a column in the file where it differs: item_id=unit. May be repeated. In a tool's export: "
+        "where else to take something from, vendor=data.vendor.",
+    ),
+    click.option("--no-gold", is_flag=True, help="Leave out known answers, as if there were no golds."),
+    click.option("--pseudonym-key", type=FILE, help="Key file: rater ids become pseudonyms."),
+)
 
 
 def open_files(choice: Choice, queues: Path | None = None) -> Opened:

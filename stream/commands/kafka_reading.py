@@ -67,16 +67,21 @@ def append_ms_at(connection: KafkaConnection, offsets: Mapping[Partition, int]) 
     return found
 
 
-def read_whole(connection: KafkaConnection, topic: str) -> Iterator[Any]:
-    """Every record that the topic holds now, as kafka-python gives it."""
+def read_whole(
+    connection: KafkaConnection, topic: str, partitions: Iterable[int] | None = None, since_ms: int | None = None
+) -> Iterator[Any]:
+    """Every record that the topic holds now, as kafka-python gives it; or of some partitions, appended since then."""
     with _client(KafkaConsumer, connection, isolation_level="read_committed") as consumer:
         numbers = consumer.partitions_for_topic(topic)
         if not numbers:
             raise Unavailable(f"Kafka has no topic {topic}: run `raterwatch topics`")
-        places = [TopicPartition(topic, number) for number in numbers]
+        places = [TopicPartition(topic, number) for number in (numbers if partitions is None else partitions)]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
         ends = consumer.end_offsets(places)
+        if since_ms is not None:
+            for place, found in consumer.offsets_for_times(dict.fromkeys(places, since_ms)).items():
+                consumer.seek(place, ends[place] if found is None else found.offset)
         empty = 0
         while empty < _PATIENCE and any(consumer.position(place) < ends[place] for place in places):
             batches = consumer.poll(_POLL_MS)

@@ -11,6 +11,7 @@ import click
 
 from stream.commands.case_holder import CaseHolder
 from stream.commands.kafka_reading import broker_versions
+from stream.commands.log_reader import KafkaLog, LogReader
 from stream.settings import Settings
 from stream.state.access import RedisAccess
 from stream.state.connect import open_store
@@ -40,6 +41,7 @@ class Servers:
     open_store: Callable[[RedisAccess], ClosableStore] = open_store
     broker_versions: Callable[[KafkaConnection], set[str]] = broker_versions
     cases: Callable[[], CaseHolder] = _cases
+    log: Callable[[Settings], LogReader] = KafkaLog
 
 
 def with_redis(command: Command) -> Command:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.intake.decode import item_key
 from stream.quality.outcome_message import QueueInfo
 from stream.quality.profile import Profile
 from stream.quality.schema import Flag
@@ -21,20 +22,28 @@ _NOTE = np.dtype(
         ("item", "i8"),
         ("key", "i8"),
         ("label", "u4"),
+        ("cost_micro", "i8"),
         ("votes", "u1"),
+        ("first", "u1"),
     ]
 )
+NO_COST = -1
 
 
 class Answers(NamedTuple):
     """One answer a rater and item, in columns; skipped, withdrawn, repeated and training answers are no part of it."""
 
-    items: list[tuple[str, str]]  # queue and item id
+    items: list[tuple[str, str]]  # queue and item id; "" where a deployment knows an item by its key only
+    keys: list[bytes]  # of each of `items`, see `intake/decode.py`
     raters: list[Key]
     queues: dict[str, QueueInfo]
     item: np.ndarray  # int64[answers]: row of `items`
     rater: np.ndarray  # int64[answers]: row of `raters`
     label: np.ndarray  # uint32[answers]: code in the queue's labels
+    submitted_ms: np.ndarray  # int64[answers], since the epoch
+    cost_micro: np.ndarray  # int64[answers]: millionths of the rater's currency, NO_COST where the producer sent none
+    vendors: list[str]  # of each of `raters`; empty where it is not known
+    currencies: list[str | None]  # likewise, ISO 4217
 
 
 class Worked(NamedTuple):
@@ -70,6 +79,9 @@ class AnswerBook:
             note[name] = rows[name][kept]
         note["item"], note["key"] = items[kept], numbers[work.key_of_row[kept]]
         note["label"] = rows["new"]["label"][kept]
+        costed = rows["new"]["flags"][kept] & int(Flag.COSTED) != 0
+        note["cost_micro"] = np.where(costed, rows["new"]["cost_micro"][kept].astype("i8"), NO_COST)
+        note["first"] = rows["first"][kept]
         note["votes"] = (rows["last"][kept] == 0) & (rows["new"]["flags"][kept] & _NO_VOTE == 0)
         self._notes.append(note)
 
@@ -85,15 +97,33 @@ class AnswerBook:
         # Only a judgment's first outcome names its item; later ones are about the same judgment.
         item = np.maximum.reduceat(sorted_notes["item"], begins) if len(notes) else sorted_notes["item"]
         standing = (latest["votes"] == 1) & (item >= 0)
-        keys = [self._worked.get(key) for key in self._number_of]
+        known = [self._worked.get(key) for key in self._number_of]
         return Answers(
             items=list(self._item_of),
-            raters=[(known.profile.rater_id, known.profile.queue) if known else ("", "") for known in keys],
+            keys=[item_key(queue, item_id) for queue, item_id in self._item_of],
+            raters=[(one.profile.rater_id, one.profile.queue) if one else ("", "") for one in known],
             queues=self._queues,
             item=item[standing],
             rater=latest["key"][standing],
             label=latest["label"][standing],
+            submitted_ms=latest["submitted_ms"][standing],
+            cost_micro=latest["cost_micro"][standing],
+            vendors=[one.profile.vendor if one else "" for one in known],
+            currencies=[one.profile.currency if one else None for one in known],
         )
+
+    def came_ms(self, key: Key) -> list[int]:
+        """When each judgment of a rater in a queue was submitted, skipped ones too, in the order in which they came."""
+        number = next(
+            (
+                number
+                for row, number in self._number_of.items()
+                if row in self._worked and self._worked[row].profile[:2] == key
+            ),
+            -1,
+        )
+        mine = [notes[(notes["key"] == number) & (notes["first"] == 1)]["submitted_ms"] for notes in self._notes]
+        return [at_ms for some in mine for at_ms in some.tolist()]
 
     def worked(self) -> list[Worked]:
         """Every rater and queue with judgments outside training."""

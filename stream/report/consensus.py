@@ -11,11 +11,13 @@ Reference: Nitzan and Paroush (1982), Optimal decision rules in uncertain dichot
 """
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from stream.quality.outcome_message import QueueInfo
 from stream.quality.schema import Kind
 from stream.report.answers import Answers, Key
 
@@ -33,8 +35,20 @@ class Consensus(NamedTuple):
     disagreement: np.ndarray  # float64, 0 to 1: share of them that differ from the consensus
 
 
-def consensus(answers: Answers, weights: np.ndarray, chosen: np.ndarray | None = None) -> Consensus:
-    """The vote of all answers, or of the `chosen` ones (bool[answers]); `weights` as `vote_weights` gives them."""
+class Usual(NamedTuple):
+    """What a vote must know of whole queues, so that their items may be looked at a few at a time."""
+
+    scale_of: Mapping[str, int]  # by queue: its labels, at least 2; of sets, the different answers that were given
+    accuracy: Mapping[str, float]  # by queue: the p that two raters' mean agreement tells; absent without two answers
+
+
+def consensus(
+    answers: Answers, weights: np.ndarray, chosen: np.ndarray | None = None, usual: Usual | None = None
+) -> Consensus:
+    """The vote of all answers, or of the `chosen` ones (bool[answers]); `weights` as `vote_weights` gives them.
+
+    `usual` is needed where the answers are but a part of their queues'.
+    """
     kept = np.arange(len(answers.item)) if chosen is None else np.flatnonzero(chosen)
     item, label, weight = answers.item[kept], answers.label[kept], weights[answers.rater[kept]]
     order = np.lexsort((label, item))
@@ -50,48 +64,65 @@ def consensus(answers: Answers, weights: np.ndarray, chosen: np.ndarray | None =
     first = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
     judgments, given = np.add.reduceat(votes, first), np.diff(np.append(first, len(owner)))
     # What nobody gave has the score 0.
-    scale_of = _scale_of(answers)
+    scale_of = (usual or usual_of(answers)).scale_of
     unheard = np.maximum([scale_of[answers.items[at][0]] for at in owner[first].tolist()] - given, 0)
     best = np.repeat(score[first], given)
     total = np.add.reduceat(np.exp((score - best) / _UNIT), first) + unheard * np.exp(-score[first] / _UNIT)
     return Consensus(owner[first], answer[first], 1 / total, judgments, 1 - votes[first] / judgments)
 
 
-def vote_weights(answers: Answers, accuracy: Mapping[Key, float]) -> np.ndarray:
+def vote_weights(answers: Answers, accuracy: Mapping[Key, float], usual: Usual | None = None) -> np.ndarray:
     """int64[raters], in units of 2^-16 nat and above 0: a rater at chance hardly counts, one at 98 % counts most."""
-    usual, scale_of = usual_accuracy(answers), _scale_of(answers)
+    usual = usual or usual_of(answers)
     weights = np.ones(len(answers.raters), "i8")
     for at, (rater, queue) in enumerate(answers.raters):
-        if queue in scale_of:
-            K = scale_of[queue]
-            p = min(max(accuracy.get((rater, queue), usual.get(queue, 0.0)), 1 / K + _LEAST), _MOST)
+        if queue in usual.scale_of:
+            K = usual.scale_of[queue]
+            p = min(max(accuracy.get((rater, queue), usual.accuracy.get(queue, 0.0)), 1 / K + _LEAST), _MOST)
             weights[at] = round(_UNIT * math.log(p * (K - 1) / (1 - p)))
     return weights
 
 
-def usual_accuracy(answers: Answers) -> dict[str, float]:
-    """By queue: the p that two raters' mean agreement tells; absent where no item has two answers."""
-    scale_of = _scale_of(answers)
-    number_of = {queue: number for number, queue in enumerate(scale_of)}
-    owner = np.array([number_of[queue] for queue, _ in answers.items], "i8")
-    cells, votes = np.unique(np.stack([answers.item, answers.label.astype("i8")], 1), axis=0, return_counts=True)
-    items, judged = np.unique(answers.item, return_counts=True)
-    same = np.bincount(owner[cells[:, 0]], votes * (votes - 1), len(scale_of))
-    pairs = np.bincount(owner[items], judged * (judged - 1), len(scale_of))
-    return {
-        queue: (1 + math.sqrt(max((K - 1) * (K * same[number_of[queue]] / pairs[number_of[queue]] - 1), 0.0))) / K
-        for queue, K in scale_of.items()
-        if pairs[number_of[queue]]
-    }
+def usual_of(answers: Answers) -> Usual:
+    """Of answers that are all there are."""
+    counted = UsualCounts()
+    counted.add(answers)
+    return counted.usual()
 
 
-def _scale_of(answers: Answers) -> dict[str, int]:
-    """By queue: its labels, at least 2; of sets, the different answers that were given."""
-    scale_of = {}
-    for name, info in answers.queues.items():
-        given = len(info.labels)
-        if info.kind == Kind.SET:
-            mine = np.array([queue == name for queue, _ in answers.items], bool)[answers.item]
-            given = len(np.unique(answers.label[mine]))
-        scale_of[name] = max(2, given)
-    return scale_of
+class UsualCounts:
+    """Adds up what `Usual` rests on, over answers that come a few items at a time; an item comes whole."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, QueueInfo] = {}
+        self._same: Counter[str] = Counter()  # pairs of raters of an item who agree, both ways round
+        self._pairs: Counter[str] = Counter()
+        self._given: defaultdict[str, set[int]] = defaultdict(set)  # different answers, where they are sets
+
+    def add(self, answers: Answers) -> None:
+        """Counts these too."""
+        self._queues |= answers.queues
+        names = list(answers.queues)
+        number_of = {name: number for number, name in enumerate(names)}
+        owner = np.array([number_of[queue] for queue, _ in answers.items], "i8")
+        cells, votes = np.unique(np.stack([answers.item, answers.label.astype("i8")], 1), axis=0, return_counts=True)
+        items, judged = np.unique(answers.item, return_counts=True)
+        same = np.bincount(owner[cells[:, 0]], votes * (votes - 1), len(names))
+        pairs = np.bincount(owner[items], judged * (judged - 1), len(names))
+        self._same.update(dict(zip(names, map(int, same), strict=True)))
+        self._pairs.update(dict(zip(names, map(int, pairs), strict=True)))
+        for name in (name for name, info in answers.queues.items() if info.kind == Kind.SET):
+            self._given[name].update(cells[owner[cells[:, 0]] == number_of[name], 1].tolist())
+
+    def usual(self) -> Usual:
+        """What the answers so far tell."""
+        scale_of = {
+            name: max(2, len(self._given[name]) if info.kind == Kind.SET else len(info.labels))
+            for name, info in self._queues.items()
+        }
+        accuracy = {
+            name: (1 + math.sqrt(max((K - 1) * (K * self._same[name] / self._pairs[name] - 1), 0.0))) / K
+            for name, K in scale_of.items()
+            if self._pairs[name]
+        }
+        return Usual(scale_of, accuracy)

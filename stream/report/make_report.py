@@ -70,7 +70,7 @@ def make_report(material: Material) -> Made:
     against = _account(material, material.against)[0] if material.against else None
     accuracy = {one.key: one.accuracy for one in standings if one.accuracy is not None}
     review = frozenset(one.key for one in standings if one.needs_review)
-    items = list(item_rows(material.answers, accuracy, review))
+    items = list(item_rows(material.answers, accuracy, review, material.result.known_labels))
     report = Report(
         version=VERSION,
         about=_about(material, items),

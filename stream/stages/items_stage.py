@@ -30,6 +30,7 @@ from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
 from stream.stages.item_withholding import Fields, ItemWithholding, order_of
 from stream.stages.knowledge import Knowledge
+from stream.stages.known_labels import KnownLabel, known_labels
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
 from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
@@ -225,6 +226,12 @@ class ItemStage:
         """What it can tell of its queues, by name."""
         home = {queue.name: is_home(queue.name, self.partition, self._partitions) for queue in self._joined.queues}
         return {queue.name: read_queue(self._queues, queue.row, home=home[queue.name]) for queue in self._joined.queues}
+
+    def known_labels(self) -> dict[bytes, KnownLabel]:
+        """The known answers that stand on the items in memory, by the item's key."""
+        slots = list(self._items.slot_of.values())
+        keys = list(self._items.slot_of)
+        return {keys[row]: known for row, known in known_labels(self._items.rows.items[slots]).items()}
 
     def settled(self) -> None:
         """Everything flushed is stored: the cache may let it go."""

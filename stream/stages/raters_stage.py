@@ -100,6 +100,11 @@ class RatersStage:
         return self._rows.by_width
 
     @property
+    def held(self) -> RaterTables:
+        """All rows in memory with their queues."""
+        return self._rows
+
+    @property
     def queues(self) -> Mapping[int, QueueInfo]:
         """The queues seen, by key."""
         return self._rows.queues

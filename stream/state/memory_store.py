@@ -1,6 +1,6 @@
 """The shard port in memory: for tests of everything above it, and for a backtest that never meets Redis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -8,6 +8,8 @@ from stream.errors import Unavailable
 from stream.state.keys import COMMIT, OFFSET, OWNER
 from stream.state.port import Commit, Head, Refusal
 from stream.state.rules import check_field_names, head_of
+
+_PAGE_FIELDS = 2
 
 
 @dataclass(slots=True)
@@ -68,6 +70,13 @@ class MemoryStore:
         """A copy of a whole key."""
         self._answer()
         return dict(self._key(shard, key))
+
+    async def pages(self, shard: str, key: str) -> AsyncIterator[dict[bytes, bytes]]:
+        """Two fields at a time, so that whoever reads cannot take a page for the whole."""
+        self._answer()
+        fields = list(self._key(shard, key).items())
+        for at in range(0, len(fields), _PAGE_FIELDS):
+            yield dict(fields[at : at + _PAGE_FIELDS])
 
     async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
         """Fields whose value holds any of the pieces."""

@@ -5,7 +5,7 @@ is atomic: the adapter compares (owner, offset) with what it holds, and either w
 and removes before it writes. A birth clears what an earlier shard of the name left behind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -64,6 +64,10 @@ class ShardStore(Protocol):
 
     async def scan(self, shard: str, key: str) -> dict[bytes, bytes]:
         """A whole key: only for small ones (queues, findings, board) at a claim, and for reading commands."""
+
+    def pages(self, shard: str, key: str) -> AsyncIterator[dict[bytes, bytes]]:
+        """A key of any size, some fields at a time, for reading commands. A field that is there from the first page to
+        the last comes at least once, and maybe again; what changes meanwhile may come as it was or as it is."""
 
     async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
         """Fields of a key whose value holds any of the pieces. Reads all of the key, however large, a part at a time:

@@ -68,6 +68,18 @@ class RedisStore:
         async with self._translated():
             return {name: value async for name, value in steps}
 
+    async def pages(self, shard: str, key: str) -> AsyncIterator[dict[bytes, bytes]]:
+        """A key of any size, a step of HSCAN at a time."""
+        place, cursor = self._key(shard, key), 0
+        while True:
+            async with self._translated():
+                reply: Any = await self.client.hscan(place, cursor, count=_SCAN_FIELDS)
+            cursor, page = reply
+            if page:
+                yield page
+            if cursor == 0:
+                return
+
     async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
         """Fields whose value holds any of the pieces; the values are looked through as they come, and not kept."""
         steps = self.client.hscan_iter(self._key(shard, key), count=_SCAN_FIELDS)

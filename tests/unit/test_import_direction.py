@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream": frozenset(),
     "stream.errors": frozenset(),
     "stream.events": frozenset({"stream.errors"}),
+    "stream.arrow_rows": frozenset(),
     "stream.quality": frozenset(),
     "stream.toml_file": frozenset({"stream.errors", "stream.events"}),
     "stream.policy": frozenset({"stream.errors", "stream.events", "stream.toml_file"}),
@@ -41,7 +42,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.backtest": CONTRACTS
     | {"stream.events", "stream.intake", "stream.policy", "stream.quality", "stream.stages"},
     "stream.report": CONTRACTS
-    | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.backtest"},
+    | {
+        "stream.arrow_rows",
+        "stream.events",
+        "stream.intake",
+        "stream.quality",
+        "stream.stages",
+        "stream.backtest",
+    },
     # Daily facts: what outcomes mean is stage 2's, which offsets were read is the log's.
     "stream.facts": CONTRACTS
     | {"stream.events", "stream.intake", "stream.quality", "stream.stages", "stream.transport.faults"},
@@ -59,6 +67,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.__main__": frozenset({"stream"}),
     # A whole deployment on one machine: it starts the servers, the worker, and looks at both as a person would.
     "stream.demo": frozenset({"stream", "stack", "alerts"}),
+    # Tables for notebooks, behind `raterwatch.read`: they read shards as commands do.
+    "stream.read": frozenset({"stream"}),
+    "raterwatch": frozenset({"stream.read"}),
     "stack": frozenset(),
     # Boards name metrics by their declarations, and the default budget.
     "grafana": frozenset(
@@ -86,7 +97,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
 }
 
-OURS = frozenset({"stream", "stack", "alerts", "grafana"})
+OURS = frozenset({"stream", "stack", "alerts", "grafana", "raterwatch"})
 
 # Libraries that only the files named here may import.
 ONLY_IN: dict[str, tuple[str, ...]] = {
@@ -201,7 +212,7 @@ def test_imports_for_the_type_checker_count_too() -> None:
 
 
 def sources() -> list[str]:
-    folders = ("stream", "stack", "alerts", "grafana")
+    folders = ("stream", "stack", "alerts", "grafana", "raterwatch")
     paths = [path for folder in folders for path in (REPOSITORY / folder).rglob("*.py")]
     return sorted(path.relative_to(REPOSITORY).as_posix() for path in paths)
 

@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from stack.ports import Ports
-from stream.backtest.sources import Sources, declare_queues, survey_all
+from stream.backtest.sources import Sources, declare_queues, reading_after, survey_all
 from stream.demo.account import expected_columns, settle, stored_columns
 from stream.intake.partition import partition_of
 from stream.intake.pseudonyms import PseudonymKey
@@ -141,7 +141,8 @@ def logs(environment):
         consumer.close()
 
 
-def backtested(file, folder):
-    reading = Reading(pseudonym=PseudonymKey.load(str(folder / "vendor.key")).pseudonym)
-    payload = payload_of(declare_queues(survey_all([str(file)], reading)))
-    return expected_columns(Sources((str(file),), reading), payload, PARTITIONS)
+def backtested(file, folder, **reading_options):
+    reading = Reading(pseudonym=PseudonymKey.load(str(folder / "vendor.key")).pseudonym, **reading_options)
+    found = survey_all([str(file)], reading)
+    sources = Sources((str(file),), reading_after(found, reading), in_time_order=bool(found.exports))
+    return expected_columns(sources, payload_of(declare_queues(found)), PARTITIONS)

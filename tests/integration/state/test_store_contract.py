@@ -25,6 +25,15 @@ async def test_an_unborn_shard_has_no_head_and_no_outbox(store: ShardStore) -> N
     assert await store.load(SHARD, {"raters": [b"ann"]}) == {"raters": [None]}
 
 
+async def test_pages_hold_every_field_of_a_large_key_and_none_of_another(worker: Claimant) -> None:
+    fields = {b"%d" % n: BINARY for n in range(5_000)}
+    await worker.commit(110, rows={"items:1": list(fields.items()), "items:2": [(b"other", b"")]})
+    pages = [page async for page in worker.store.pages(SHARD, "items:1")]
+    assert len(pages) > 1
+    assert {name: value for page in pages for name, value in page.items()} == fields
+    assert [page async for page in worker.store.pages(SHARD, "items:3")] == []
+
+
 async def test_a_claim_without_an_offset_gives_no_birth(store: ShardStore, claimant: MakeClaimant) -> None:
     assert await claimant(b"worker").claim(birth={b"schema": b"1"}) is None
     assert await store.head(SHARD) is None

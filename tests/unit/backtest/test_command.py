@@ -12,7 +12,7 @@ from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 from tests.unit.backtest.test_run import crowd
 from tests.unit.intake.readers.exporting import EXPORTS
 
-FILES = ["findings.jsonl", "items.csv", "raters.csv", "report.html", "report.json", "snapshots.csv"]
+FILES = ["findings.jsonl", "items.csv", "items.parquet", "raters.csv", "report.html", "report.json", "snapshots.csv"]
 RATERS = (
     "rater_id,queue,vendor,judgments,agreement,agreement_low,agreement_high,gold_judgments,gold_accuracy,"
     "median_duration_ms,fast_share,suspicion,state,first_suspect_at,reasons,accuracy,accuracy_low,"

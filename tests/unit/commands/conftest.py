@@ -4,10 +4,11 @@ import os
 import pytest
 from click.testing import CliRunner
 
+from stream.commands.log_reader import MemoryLogReader
 from stream.commands.options import Servers
 from stream.errors import Unavailable
 from stream.state.memory_store import MemoryStore
-from tests.filled_state import Crowd
+from tests.filled_state import small_crowd
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _no_settings_from_outside(monkeypatch):
 @pytest.fixture(scope="session")
 def crowd():
     """A small crowd whose raters have worked for three days, with open findings."""
-    return Crowd(judgments=6_000, raters=24, partitions=2, seed=5)
+    return small_crowd()
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +42,12 @@ def store(filled):
 def invoke(store):
     """Runs a command on the store in memory, without Kafka."""
 
-    def run(command, *arguments, store=store, **options):
-        servers = Servers(open_store=lambda access: store, broker_versions=kafka_is_away)
+    def run(command, *arguments, store=store, log=None, **options):
+        servers = Servers(
+            open_store=lambda access: store,
+            broker_versions=kafka_is_away,
+            log=lambda settings: log or MemoryLogReader({}),
+        )
         return CliRunner().invoke(command, list(map(str, arguments)), obj=servers, **options)
 
     return run

@@ -5,9 +5,10 @@ import pytest
 from click.testing import CliRunner
 
 from stream.commands.backtest import backtest
+from stream.report.items_file import ItemRow
 from tests.unit.backtest.test_run import crowd
 
-FILES = ["items.csv", "report.html", "report.json"]
+FILES = ["items.csv", "items.parquet", "report.html", "report.json"]
 STRICT = "[budget]\nhonest_ticketed_per_10000_rater_weeks = 1e-20\nhonest_critical_per_10000_rater_weeks = 1e-21\n"
 
 
@@ -87,16 +88,7 @@ def test_items_have_a_consensus_which_may_hang_on_a_flagged_rater(run, tmp_path)
     run()
 
     items = rows(tmp_path / "report" / "items.csv")
-    assert list(items[0]) == [
-        "item_id",
-        "queue",
-        "consensus",
-        "confidence",
-        "judgments",
-        "disagreement",
-        "flips",
-        "consensus_without",
-    ]
+    assert list(items[0]) == list(ItemRow._fields)
     assert len(items) == 300
     assert {item["flips"] for item in items} <= {"true", "false", ""}
     assert any(item["flips"] == "true" and item["consensus"] != item["consensus_without"] for item in items)

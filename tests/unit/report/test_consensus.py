@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.quality.schema import Kind
-from stream.report.consensus import consensus, usual_accuracy, vote_weights
+from stream.report.consensus import consensus, usual_of, vote_weights
 from tests.unit.report.values import answers_of
 
 TOLD = st.lists(
@@ -85,7 +85,7 @@ def test_usual_accuracy_is_found_again_from_how_often_two_raters_agree():
             label = 0 if rng.random() < p else int(rng.integers(1, K))
             told.append((f"i{item:04}", rater, label))
 
-    assert usual_accuracy(answers_of(told))["q"] == pytest.approx(p, abs=0.015)
+    assert usual_of(answers_of(told)).accuracy["q"] == pytest.approx(p, abs=0.015)
 
 
 def test_confidence_is_calibrated_when_raters_err_as_assumed():

@@ -4,13 +4,14 @@ import numpy as np
 
 from stream.backtest.run import Backtest, Plan, batches
 from stream.events import Sentence
+from stream.intake.decode import item_key
 from stream.quality.outcome_message import QueueInfo
 from stream.report.answers import AnswerBook, Answers
 from stream.report.standing import Standing
 from stream.report.truth import RaterTruth
 from stream.stages.queue_copying import CopyingPower
 from stream.stages.queue_told import QueueTold, SuspectItem
-from tests.unit.backtest.worlds import SETTINGS
+from tests.unit.backtest.worlds import SETTINGS, START_MS
 
 
 def standing(rater: str = "ann", *, below: bool | None = None, since: int = 1, **fields) -> Standing:
@@ -57,18 +58,25 @@ def queue_told(**fields) -> QueueTold:
     )
 
 
-def answers_of(told: list[tuple[str, str, int]], labels: int = 3, kind: int = 0) -> Answers:
-    """From (item, rater, label code), in queue q."""
+def answers_of(
+    told: list[tuple[str, str, int]], labels: int = 3, kind: int = 0, vendors: dict[str, str] | None = None
+) -> Answers:
+    """From (item, rater, label code), in queue q, a second apart, each for 0.02 EUR."""
     items = sorted({item for item, _, _ in told})
     raters = sorted({rater for _, rater, _ in told})
     info = QueueInfo(1, "q", kind, tuple("abcdefgh"[:labels]), 8)
     return Answers(
         items=[("q", item) for item in items],
+        keys=[item_key("q", item) for item in items],
         raters=[(rater, "q") for rater in raters],
         queues={"q": info},
         item=np.array([items.index(item) for item, _, _ in told], "i8"),
         rater=np.array([raters.index(rater) for _, rater, _ in told], "i8"),
         label=np.array([label for _, _, label in told], "u4"),
+        submitted_ms=START_MS + 1000 * np.arange(len(told)),
+        cost_micro=np.full(len(told), 20_000, "i8"),
+        vendors=[(vendors or {}).get(rater, "v") for rater in raters],
+        currencies=["EUR"] * len(raters),
     )
 
 

@@ -16,7 +16,7 @@ from tests.unit.intake.readers.exporting import EXPORTS
 
 DOCS = Path(__file__).parents[4] / "docs"
 PAGES = [DOCS / "connect.md", *sorted((DOCS / "connect").glob("*.md"))]
-NEEDS_SERVERS = {"replay", "intake"}
+NEEDS_SERVERS = {"replay", "intake", "topics", "top", "labels"}
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(("page", "line"), list(commands()))
 def test_a_command_of_the_page_works(page: str, line: str) -> None:
-    name, *arguments = shlex.split(line.partition("<")[0])[1:]
+    name, *arguments = shlex.split(line.partition("<")[0], comments=True)[1:]
     if name in NEEDS_SERVERS:
         # What the servers do is tested where there are some; here, that the options and files are right.
         command = root.get_command(None, name)  # type: ignore[arg-type]

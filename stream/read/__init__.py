@@ -1,0 +1,1 @@
+"""Raters, queues, vendors and findings as Arrow tables: behind `raterwatch.read`."""

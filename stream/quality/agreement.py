@@ -30,6 +30,15 @@ def weight(kind: int, scale: int, x: int, y: int) -> int:
 
 
 @compiled
+def share(scale: int, label: int, counts: np.ndarray) -> float:
+    """The label's share in what the queue's raters answer, smoothed by one of each; not for sets."""
+    answers = counts[OTHER]
+    for k in range(scale):
+        answers += counts[k]
+    return float((counts[label] + 1.0) / (answers + scale))
+
+
+@compiled
 def members(mask: int) -> int:
     """How many labels a set's bit mask holds."""
     count = 0

@@ -23,7 +23,7 @@ from stream.quality.compiled import compiled
 from stream.quality.predictive import nats
 
 DEVIATIONS = (1.0, 0.0, -1.0, -2.0, -3.0, -4.0, -5.0)  # in spreads
-_COMMON = (0.2, 0.45, 0.25, 0.06, 0.006, 0.0006, 0.0001)
+_COMMON = (0.2, 0.45, 0.25, 0.07, 0.02, 0.006, 0.002)
 HONEST_MODELS = len(DEVIATIONS)  # places in the alarm's row, from 0 on
 HONEST_WEIGHTS = tuple(w / sum(_COMMON) for w in _COMMON)
 USUAL = 1.03  # peers' answers predict an honest rater's a little worse than they might

@@ -14,7 +14,7 @@ from stream.quality.columns import COLUMNS as COLUMNS  # noqa: PLC0414 (part of 
 from stream.quality.columns import COMMUTATIVE as COMMUTATIVE  # noqa: PLC0414 (likewise)
 from stream.quality.columns import Column as Column  # noqa: PLC0414 (likewise)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 UNIT = 1 << 30  # 1.0 as fixed point: resolution 9.3e-10, and a share still fits an unsigned 32-bit field
 
 LABEL_WIDTHS = (2, 4, 8, 16, 32)  # label vectors grow in these steps
@@ -137,6 +137,7 @@ SCORE = _record(
         ("belief_a", "u2"),
         ("fit_b", "u2"),
         ("belief_b", "u2"),
+        ("share", "u2"),  # SHARE: the label's in the queue when it arrived, itself alone and never by degree
         ("hit", "u2"),  # the queue's accuracy on known answers when this one was weighed; 0: not weighed by a gold
         ("known", "u1"),  # the known answer it was weighed by
         ("pace", "i1"),  # PACE_STEP: how fast for its queue and item kind; known where flags have FAST_KNOWN
@@ -230,7 +231,8 @@ OUTCOME = _record(
 
 
 # Another rater's answer on the item, beside the OUTCOME of a judgment that is weighed.
-MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1")])  # rater, index of the outcome, label
+# Fields: rater, index of the outcome, label, and 1 where the other answered before.
+MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1"), ("before", "u1")])
 
 # What became of the doubt in an item's known answer; see gold_doubts.py. Without votes: it is suspect no more.
 DOUBT = _record(

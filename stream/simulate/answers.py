@@ -1,6 +1,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream.simulate.behaviours import BEHAVIOURS, Behaviour
 from stream.simulate.labels import Codes
@@ -11,6 +12,8 @@ from stream.simulate.world import CrowdSettings
 
 SPEEDER_GUESSES = 0.35  # of a speeder's answers: clicks from the label mix, before the item could be read
 MINORITY_STEADY = 0.97  # how steadily a minority reader applies their reading
+TWO = 2  # labels
+BOUNDARY_SORTS = 3  # one in so many items of a class is of the sort that lies at a boundary between two classes
 MAJORITY_CONSTANT = 0.5  # of constant raters give the most frequent label, the others any
 
 
@@ -69,11 +72,18 @@ class _Acts:
     def _inverted(self, _: Rows, seen: Codes) -> Codes:
         return self._mixed(self._scene.labels.turned(seen, self._rng), seen, self._settings.inverts)
 
-    def _minority(self, _: Rows, seen: Codes) -> Codes:
-        """Takes the second most frequent class for the most frequent one: a boundary read the other way."""
+    def _minority(self, rows: Rows, seen: Codes) -> Codes:
+        """Takes the second most frequent class for the most frequent one: a boundary read the other way.
+
+        Of two classes only a sort of items at the boundary, or one answer to everything would be left.
+        """
         most, second = self._scene.labels.by_share[:2]
         if self._scene.labels.kind == "set":
             read = self._scene.labels.never_empty(seen & ~second)
         else:
-            read = np.where(seen == second, most, seen)
+            read = np.where((seen == second) & self._at_boundary(rows), most, seen)
         return self._mixed(read, seen, MINORITY_STEADY)
+
+    def _at_boundary(self, rows: Rows) -> NDArray[np.bool_]:
+        sort = (self._scene.items.first + self._scene.work.item[rows]) % BOUNDARY_SORTS
+        return np.asarray((sort == 0) | (self._scene.labels.size > TWO), np.bool_)

@@ -37,6 +37,7 @@ class Seen(NamedTuple):
     credit: float | None = None
     agreement: float | None = None
     expected: float = 0.25
+    share: float = 0.25  # the label's in the queue
     flags: int = 0
     duration_ms: int = 5_000
     hit: float | None = None  # the queue's accuracy on known answers, of a judgment that a known answer weighed
@@ -156,6 +157,7 @@ class Bench:
         new["credit"] = [round((seen.credit or 0) * UNIT) for seen in some]
         new["agreement"] = [round((seen.agreement or 0) * UNIT) for seen in some]
         new["expected"] = [round(seen.expected * UNIT) for seen in some]
+        new["share"] = [as_share(seen.share) for seen in some]
         new["peers"] = [0 if seen.agreement is None else 2 for seen in some]
         new["flags"] = [
             seen.flags

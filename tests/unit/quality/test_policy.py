@@ -17,7 +17,7 @@ from tests.oracle.raters_drive import Bench, Moved, Seen
 
 ALARM = DEFAULT_POLICY.alarm
 SAME = answers(40, 1, always(2))
-OPENS = 6  # judgments until SAME opens a finding
+OPENS = 7  # judgments until SAME opens a finding
 KIND_OF = {
     Detector.UNRELATED: AlarmKind.UNRELATED,
     Detector.INVERTED: AlarmKind.INVERTED,
@@ -268,7 +268,7 @@ def test_a_threshold_that_no_budget_pays_for_never_opens() -> None:
 
 
 def test_each_queue_holds_its_raters_to_its_own_policy() -> None:
-    bench = Bench(2, policies=[DEFAULT_POLICY, DEFAULT_POLICY._replace(alarm=3.0, alarm_critical=math.inf)])
+    bench = Bench(2, policies=[DEFAULT_POLICY, DEFAULT_POLICY._replace(alarm=1.0, alarm_critical=math.inf)])
     bench.rows.hot["policy"][1] = 1
     moved = bench.feed((slot, seen) for seen in SAME for slot in (0, 1))
     early, named = moved[1]
@@ -288,7 +288,7 @@ def test_on_a_queue_with_more_labels_the_tests_begin_anew_with_room_for_them() -
 
 
 def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_levels_lie() -> None:
-    """By degree two answers agree to 70 % by chance, which is no label's share."""
+    """By degree two answers agree to 70 % by chance, while the label's own share is a quarter."""
     random_ = random.Random(7)
     known = [Seen(label=random_.randrange(4), credit=1.0, hit=0.85, expected=0.7) for _ in range(200)]
     known = [seen if random_.random() < 0.85 else seen._replace(credit=0.0) for seen in known]

@@ -1,11 +1,15 @@
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from statistics import mean, median
 
 import msgspec
 import pytest
 
-from stream.simulate import Behaviour
+from stream.simulate import Behaviour, plain_world
+from stream.simulate.answers import BOUNDARY_SORTS
+from stream.simulate.everyday import PLAIN_QUEUE
+from tests.unit.simulate.conftest import run
 
 # Each test reads one property off the labels and times themselves; the truth only says whose they are.
 
@@ -178,3 +182,15 @@ def test_only_planted_behaviours_are_bad_and_accuracy_is_what_the_labels_say(eve
     for at, judgments in everyday.of(Behaviour.RANDOM).items():
         if at[1] in ("spam", "topic"):
             assert everyday.truth[at].accuracy == pytest.approx(accuracy(judgments, true_label), abs=0.02)
+
+
+def test_of_two_classes_minority_readers_take_a_sort_of_items_for_the_other_and_still_read():
+    queue = replace(PLAIN_QUEUE, labels=("a", "b"), prior=(0.7, 0.3))
+    made = run(plain_world(12_000, 20, {Behaviour.CAREFUL: 0.8, Behaviour.MINORITY_READING: 0.2}, (queue,)))
+    true_label = {item.item_id: item for item in made.simulation.truth.items()}
+    for judgments in made.of(Behaviour.MINORITY_READING).values():
+        rare = [judgment for judgment in judgments if true_label[judgment.item_id].label == "b"]
+        at_boundary = [judgment for judgment in rare if int(judgment.item_id.split("-")[1]) % BOUNDARY_SORTS == 0]
+        others = [judgment for judgment in rare if judgment not in at_boundary]
+        assert accuracy(at_boundary, true_label) < 0.1
+        assert accuracy(others, true_label) > 0.6

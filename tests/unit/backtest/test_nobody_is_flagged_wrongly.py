@@ -26,14 +26,21 @@ THREE = QueueWorld(
     redundancy=4,
     ability=2.8,
 )
-MIX = {Behaviour.CAREFUL: 0.76, Behaviour.MINORITY_READING: 0.08}
+CAREFUL = {Behaviour.CAREFUL: 0.84}
+SOME_MISREAD = {Behaviour.CAREFUL: 0.76, Behaviour.MINORITY_READING: 0.08}
 PLANTED = {Behaviour.RANDOM: 0.04, Behaviour.CONSTANT_ANSWER: 0.08, Behaviour.INVERTED: 0.04}
 
 
-@pytest.mark.parametrize("queue", [LEVELS, USUAL, THREE], ids=lambda queue: str(queue.name))
+@pytest.mark.parametrize(
+    ("queue", "honest"),
+    [(LEVELS, SOME_MISREAD), (USUAL, SOME_MISREAD), (THREE, CAREFUL)],
+    ids=["a_scale", "two_labels_one_of_them_usual", "three_labels"],
+)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_planted_raters_are_found_and_honest_ones_never_flagged(queue: QueueWorld, seed: int) -> None:
-    world = plain_world(8_000, 25, MIX | PLANTED, (queue,))
+def test_planted_raters_are_found_and_honest_ones_never_flagged(
+    queue: QueueWorld, honest: dict[Behaviour, float], seed: int
+) -> None:
+    world = plain_world(8_000, 25, honest | PLANTED, (queue,))
     simulation = simulate(world, seed)
     result = run(list(simulation), payload_of(parse_settings(queues_file(world))))
     truth = {row.rater_id: row for row in simulation.truth.raters()}

@@ -23,18 +23,23 @@ sync: ## Make the Python environment from the lock file
 	@$(UV) sync --locked --quiet
 
 demo: sync ## Run the whole stack with a simulated crowd, without Docker
-	@$(RUN) python -m stack.install
+	@$(RUN) python -m stack.install kafka redis prometheus alertmanager
 	@$(RUN) raterwatch demo $(ARGS)
 
-# Tests of alerts mostly wait for intervals to pass: they run beside all others, and are shown after them.
-WAITING = tests/integration/alerts
-test: sync ## Run all tests, on real Kafka, Redis, Prometheus and Alertmanager
+# Three lanes side by side, since most tests of servers wait more than they compute. The longest is shown live, the
+# others after it; tests of alerts tell how long a message took (-s).
+CASES = tests/integration/escalation
+LANES = "stream/quality tests/unit tests/oracle $(CASES)" "-s tests/integration/alerts"
+LIVE = tests/integration --ignore=tests/integration/alerts --ignore=$(CASES)
+test: sync ## Run all tests, on real Kafka, Redis, PostgreSQL, Prometheus, Alertmanager and Chromium
 	@$(RUN) python -m stack.install
 	@$(RUN) raterwatch worker --compile-only
 ifeq ($(strip $(ARGS)),)
-	@log=$$(mktemp); $(RUN) pytest -s $(WAITING) > "$$log" 2>&1 & \
-	$(RUN) pytest --ignore=$(WAITING) && others=0 || others=$$?; \
-	wait $$! && waiting=0 || waiting=$$?; cat "$$log"; rm "$$log"; exit $$((others | waiting))
+	@logs=$$(mktemp -d); failed=0; lanes=(); \
+	for lane in $(LANES); do $(RUN) pytest $$lane > "$$logs/$${#lanes[@]}" 2>&1 & lanes+=($$!); done; \
+	$(RUN) pytest $(LIVE) || failed=1; \
+	for at in "$${!lanes[@]}"; do wait "$${lanes[at]}" || failed=1; cat "$$logs/$$at"; done; \
+	rm -r "$$logs"; exit $$failed
 else
 	@$(RUN) pytest $(ARGS)
 endif

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alerts.declared.care import care
+from alerts.declared.cases import cases
 from alerts.declared.labels import labels
 from alerts.declared.queues import queues
 from alerts.declared.raters import raters
@@ -25,6 +26,7 @@ DECLARED: tuple[Callable[[Thresholds, Deployment], Group], ...] = (
     care,
     stream,
     state,
+    cases,
     watch,
     watchdog,
 )

@@ -9,6 +9,7 @@ from stream.toml_file import fault, parse_toml, read_text
 
 FILE = Path(__file__).with_name("thresholds.toml")
 _CLOCK_UNITS = {"seconds": "s", "minutes": "m", "hours": "h", "days": "d"}
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,6 +27,11 @@ class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
     def duration(self) -> str:
         """As Prometheus writes a duration. Raises KeyError for a number that is none."""
         return f"{self.value}{_CLOCK_UNITS[self.unit]}"
+
+    @property
+    def seconds(self) -> float:
+        """A duration as a series in seconds is held against. Raises KeyError for a number that is none."""
+        return self.value * _SECONDS[_CLOCK_UNITS[self.unit]]
 
 
 class Thresholds:

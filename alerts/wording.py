@@ -8,9 +8,17 @@ _ACCUSING = re.compile(
     r"punish\w*|penalt\w*|liar|lying|scam\w*|steal\w*|bad raters?|poor raters?)\b",
     re.IGNORECASE,
 )
+# The same in the other languages of the catalogue.
+_ACCUSING_ELSEWHERE = re.compile(
+    r"\b(betrug\w*|betrüg\w*|betrogen|schwindel\w*|schummel\w*|gefälscht\w*|fälsch(?:t|en|er\w*|ung\w*)|faul(?:e\w*|heit)?|"
+    r"verdächtig\w*|verdacht\w*|schuldig\w*|täter\w*|unehrlich\w*|nachlässig\w*|strafe\w*|bestraf\w*|lügner\w*|lüge\w*)\b|"
+    r"(احتيال|محتال|غشاش|الغش|كاذب|كذب|مذنب|مشبوه|مشتبه|كسول|مهمل|تزوير|عقاب|عقوبة)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"\{\{.*?\}\}|`[^`]*`|\b[a-z]+(?:_[a-z]+)+\b", re.DOTALL)
 
 
 def accusing_words(text: str) -> list[str]:
     """What to say otherwise ("needs review", "unusual pattern"). Code inside the text is not read by people."""
-    return sorted({found[0].lower() for found in _ACCUSING.finditer(_CODE.sub(" ", text))})
+    plain = _CODE.sub(" ", text)
+    return sorted({found[0].lower() for rule in (_ACCUSING, _ACCUSING_ELSEWHERE) for found in rule.finditer(plain)})

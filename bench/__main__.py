@@ -9,11 +9,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bench.deliveries import deliveries
 from bench.load import Load
 from bench.pipeline import steady, throughput
 from bench.scrape import scrape_cost
 
-_CASES = ("pipeline", "partitions_64", "raters_50000", "steady", "scrape")
+_STREAM = ("pipeline", "partitions_64", "raters_50000", "steady", "scrape")
+_CASES = (*_STREAM, "deliveries")  # the last takes minutes and is only run when it is asked for
 
 
 @click.command(epilog="Example: make bench ARGS='--only pipeline --judgments 200000'")
@@ -34,9 +36,10 @@ def bench(judgments: int, seconds: int, only: tuple[str, ...], *, as_json: bool)
         "raters_50000": lambda folder: throughput(Load(judgments, raters=50_000), 4, folder, say),
         "steady": lambda folder: steady(Load(2_000 * (seconds + 30)), 2_000, seconds, folder, say),
         "scrape": lambda folder: scrape_cost(10_000, folder, say),
+        "deliveries": lambda folder: deliveries(1_000, folder, say),
     }
     results: dict[str, Any] = {}
-    for name in only or _CASES:
+    for name in only or _STREAM:
         with tempfile.TemporaryDirectory(prefix="raterwatch-bench-") as folder:
             results[name] = cases[name](Path(folder))
     if as_json:

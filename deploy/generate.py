@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from stream.privacy.inventory_page import page
 from stream.simulate.queues_file import queues_file
 from stream.simulate.world import World
 
-GENERATED = {Path(__file__).parent / "queues.toml": lambda: queues_file(World())}
+DEPLOY = Path(__file__).parent
+GENERATED = {
+    DEPLOY / "queues.toml": lambda: queues_file(World()),
+    DEPLOY.parent / "docs" / "privacy.md": page,
+}
 
 
 def main() -> None:

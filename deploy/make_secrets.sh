@@ -12,10 +12,18 @@ chmod 700 secrets
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 sha256() { tr -d '\n' <"$1" | sha256sum | cut -d' ' -f1; }
 
-for name in control_key escalation_token grafana_admin_password postgres_password redis_reader_password redis_worker_password; do
+for name in control_key escalation_token grafana_admin_password link_key postgres_password redis_reader_password redis_worker_password; do
     if [ ! -s "secrets/$name" ]; then
         random >"secrets/$name"
         echo "made deploy/secrets/$name"
+    fi
+done
+
+# What a vendor's webhooks are signed with: give the vendor the same text.
+for vendor in alba; do
+    if [ ! -s "secrets/webhook_$vendor" ]; then
+        printf 'whsec_%s' "$(head -c 24 /dev/urandom | base64)" >"secrets/webhook_$vendor"
+        echo "made deploy/secrets/webhook_$vendor"
     fi
 done
 

@@ -1,4 +1,4 @@
-"""Brings the local stack's programs onto this machine: `python -m stack.install kafka redis prometheus alertmanager`.
+"""Brings the local stack's programs onto this machine: `python -m stack.install kafka redis postgres prometheus`.
 
 Quiet and instant when all is there. On Debian as root it installs what is missing; elsewhere it says exactly what to
 install.
@@ -16,8 +16,10 @@ from stack.programs import Program
 COMPONENTS: dict[str, tuple[Program, ...]] = {
     "kafka": (programs.JAVA,),
     "redis": (programs.REDIS,),
+    "postgres": (programs.POSTGRES, programs.INITDB),
     "prometheus": (programs.PROMETHEUS,),
     "alertmanager": (programs.ALERTMANAGER,),
+    "chromium": (programs.CHROMIUM,),
 }
 
 
@@ -62,7 +64,7 @@ def _lacks_kafka(components: Sequence[str]) -> bool:
 def _install_programs(missing: Sequence[Program], say: Callable[[str], None]) -> None:
     if not missing:
         return
-    packages = [program.package for program in missing]
+    packages = list(dict.fromkeys(program.package for program in missing))
     if not debian.can_install():
         wanted = "\n".join(f"  {program.names[0]} (Debian package {program.package})" for program in missing)
         raise StackError(f"please install these programs and put them on PATH, then try again:\n{wanted}")

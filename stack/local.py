@@ -13,6 +13,7 @@ from stack.alertmanager import Alertmanager
 from stack.errors import StackError
 from stack.kafka import Kafka
 from stack.ports import Ports
+from stack.postgres import Postgres
 from stack.process import Process
 from stack.prometheus import Prometheus, Scraping
 from stack.redis import Redis
@@ -37,6 +38,7 @@ class LocalStack:
         *,
         kafka: bool = True,
         redis: bool = True,
+        postgres: bool = False,
         prometheus: bool = False,
         alertmanager: bool = False,
         kafka_settings: Mapping[str, str] | None = None,
@@ -50,6 +52,7 @@ class LocalStack:
         take = self._ports.take
         self._kafka = Kafka(self.folder / "kafka", take(), take(), settings=kafka_settings) if kafka else None
         self._redis = Redis(self.folder / "redis", take(), max_memory=redis_max_memory) if redis else None
+        self._postgres = Postgres(self.folder / "postgres", take()) if postgres else None
         self._alertmanager = (
             Alertmanager(self.folder / "alertmanager", take(), config=alertmanager_config) if alertmanager else None
         )
@@ -64,6 +67,11 @@ class LocalStack:
     def redis(self) -> Redis:
         """The Redis server."""
         return _chosen(self._redis, "redis")
+
+    @property
+    def postgres(self) -> Postgres:
+        """The PostgreSQL server."""
+        return _chosen(self._postgres, "postgres")
 
     @property
     def prometheus(self) -> Prometheus:
@@ -108,7 +116,10 @@ class LocalStack:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _servers(self) -> list[Process]:
-        chosen: tuple[Process | None, ...] = (self._prometheus, self._alertmanager, self._redis, self._kafka)
+        chosen: tuple[Process | None, ...] = (
+            *(self._prometheus, self._alertmanager, self._postgres),
+            *(self._redis, self._kafka),
+        )
         return [server for server in chosen if server is not None]
 
     def _watch(self, scraping: Scraping | None) -> Scraping:

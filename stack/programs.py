@@ -14,10 +14,13 @@ class Program:
 
     names: tuple[str, ...]
     package: str
+    also_in: tuple[str, ...] = ()  # patterns of folders beside PATH; of several the last is taken, as its version
 
     def find(self) -> Path | None:
         """Where it is on PATH (or in the folders for administrators that a person's PATH may lack), or None."""
-        path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"])
+        own = [str(folder) for pattern in self.also_in for folder in sorted(Path("/").glob(pattern.lstrip("/")))[::-1]]
+        usual = [os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"]
+        path = os.pathsep.join([*own, *usual])
         found = (shutil.which(name, path=path) for name in self.names)
         return next((Path(place) for place in found if place), None)
 
@@ -36,5 +39,9 @@ JAVA = Program(("java",), "default-jre-headless")
 MAVEN = Program(("mvn",), "maven")
 REDIS = Program(("redis-server", "valkey-server"), "redis-server")
 PROMETHEUS = Program(("prometheus",), "prometheus")
+# Debian keeps PostgreSQL's programs off PATH, in a folder of their version.
+POSTGRES = Program(("postgres",), "postgresql-15", ("/usr/lib/postgresql/*/bin",))
+INITDB = Program(("initdb",), "postgresql-15", ("/usr/lib/postgresql/*/bin",))
+CHROMIUM = Program(("chromium", "chromium-browser", "google-chrome"), "chromium")  # for tests of pages
 # Debian gives the Alertmanager a longer name than its authors do.
 ALERTMANAGER = Program(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")

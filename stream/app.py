@@ -67,7 +67,9 @@ async def run_worker(
     gc.set_threshold(*_COLLECT_AFTER)
     store = open_store(settings.redis_access)
     producer = KafkaProducer(connection)
-    log = FaustLog(connection, LogSettings(settings.group, topics, session_timeout_s=settings.session_seconds))
+    log = FaustLog(
+        connection, LogSettings(settings.group, topics, gathered=topics[:1], session_timeout_s=settings.session_seconds)
+    )
     identities = KafkaIdentities(connection, topics, schema=SCHEMA_VERSION)
     fault = os.environ.get("RATERWATCH_FAULT")
     world = Surroundings(
@@ -107,6 +109,7 @@ async def run_worker(
 
 def _tell_surroundings(settings: Settings, telemetry: Telemetry) -> None:
     """What alert rules compare with and what does not change while the worker runs."""
+    telemetry.tell_policy(declared_policy(settings).digest)
     if settings.queues is not None:
         telemetry.tell_contracts(Terms(*terms) for terms in agreed(load_settings(settings.queues)))
     try:

@@ -26,7 +26,16 @@ COMMANDS = {
     "preview": ("preview", "Draw the boards from a live Prometheus, without Grafana."),
     "pseudonym": ("pseudonym", "Turn a raw rater id into its pseudonym."),
     "whois": ("whois", "At the vendor: find the person behind a pseudonym in the vendor's own roster."),
+    "forget": ("forget", "Erase a rater, also from every future replay."),
+    "restrict": ("restrict", "Leave a rater alone while something is contested."),
+    "disclose": ("disclose", "Write down all that is held of a rater."),
+    "notice": ("notice", "Say what is monitored, and what weighs how much."),
     "rejects": ("rejects", "List, redrive, or resume after refused records."),
+    "escalation": ("escalation", "Run the case service: findings become cases with deadlines, appeal and audit."),
+    "cases": ("cases", "List cases; see and repeat what did not arrive."),
+    "audit": ("audit", "Verify the record of what happened in cases."),
+    "tokens": ("tokens", "Make, list and revoke tokens of the case service."),
+    "contract": ("contract", "Check the vendors' contracts: calendars and deadlines."),
     "rebuild": ("rebuild", "Rebuild a shard's state from the log."),
 }
 

@@ -179,8 +179,9 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: MomentMs
     rater_id: Id | None = None  # None: the finding is about a queue or a vendor
     vendor: Id | None = None
+    site: OptionalText | None = None  # where the rater worked when the finding opened
     episode: Annotated[int, Meta(ge=0)] = 0
-    why: Literal["evidence_gone", "gold_corrected", "verdict"] | None = None  # of a closed one
+    why: Literal["evidence_gone", "gold_corrected", "verdict", "forgotten"] | None = None  # of a closed one
     measure: float | None = None
     low: float | None = None
     high: float | None = None

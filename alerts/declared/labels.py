@@ -1,6 +1,6 @@
 """Labels that may have to be made again."""
 
-from alerts.declared.raters import WHO, told
+from alerts.declared.told import CRITICAL, WHO, told
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group, Recording
 from alerts.thresholds import Thresholds
@@ -11,7 +11,7 @@ _HOUR = "raterwatch:rater_judgments_1h:max"
 def labels(t: Thresholds, _: Deployment) -> Group:
     """Counted by rater and then added up, so that a worker that dies takes nobody's labels out of the sum."""
     recent = f"last_over_time({_HOUR}[{t['labels_memory_minutes'].duration}])"
-    critical = told("raterwatch:rater_critical:max")
+    critical = told(CRITICAL)
     return Group(
         "labels",
         __doc__ or "",

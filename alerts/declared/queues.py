@@ -1,9 +1,10 @@
 """Queues that need review before any of their raters do: guideline, known answers, agreement, coverage."""
 
-from alerts.declared.raters import ACTIVE, FLAGGED, STORM
+from alerts.declared.storm import ACTIVE, FLAGGED, STORM
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group, Recording
 from alerts.thresholds import Thresholds
+from stream.quality.queue_levels import RARE_HOURS
 
 _SKILL, _SCORED = "raterwatch:queue_skill_24h:ratio", "raterwatch:queue_scored_24h:sum"
 _ABOUT = ("queue",)
@@ -11,7 +12,9 @@ _ABOUT = ("queue",)
 
 def queues(t: Thresholds, deployment: Deployment) -> Group:
     """The queue's own alerts."""
-    return Group("queues", __doc__ or "", (*_agreement(), _guideline(deployment), _gold_suspect(t), *_measured(t)))
+    return Group(
+        "queues", __doc__ or "", (*_agreement(), _guideline(deployment), _gold_suspect(t), _shifted(t), *_measured(t))
+    )
 
 
 def _agreement() -> tuple[Recording, ...]:
@@ -52,6 +55,23 @@ def _gold_suspect(t: Thresholds) -> Alert:
         "Queue {{ $labels.queue }}: some known answers need review",
         "Raters who are right elsewhere miss {{ $value | humanize }} known answers. Correct or withdraw them: everyone "
         "concerned is scored again.",
+        keep=t["event_minutes"].duration,
+        about=_ABOUT,
+    )
+
+
+def _shifted(t: Thresholds) -> Alert:
+    asked = 'query (printf "max by (queue) (raterwatch_queue_shift_ratio{queue=%q})" $labels.queue)'
+    moved = f"{{{{ with {asked} }}}}{{{{ . | first | value | humanizePercentage }}}}{{{{ end }}}}"
+    return Alert(
+        "QueueLevelShifted",
+        "ticket",
+        "queue",
+        f"max by (queue) (raterwatch_queue_shift_rarity_hours) >= {RARE_HOURS:g}",
+        "Queue {{ $labels.queue }} needs review: its answers fit together otherwise than before",
+        f"Belief in the answers moved by {moved}; "
+        "a queue that stands still shows as much once in {{ $value | humanize }} hours. Guideline, items or tool may "
+        "have changed.",
         keep=t["event_minutes"].duration,
         about=_ABOUT,
     )

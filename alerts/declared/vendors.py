@@ -4,7 +4,7 @@ Quality counts on known answers and random audits only; what is compared with th
 share, so that luck with few of them does not fire.
 """
 
-from alerts.declared.raters import STANDS_OUT
+from alerts.declared.storm import PLACES
 from alerts.deployment import Deployment
 from alerts.model import Alert, Group, Recording
 from alerts.thresholds import Thresholds
@@ -83,8 +83,9 @@ def _needs_review() -> Alert:
         "VendorNeedsReview",
         "ticket",
         "vendor",
-        STANDS_OUT,
-        "{{ $labels.vendor }} on {{ $labels.queue }} needs review: unusual pattern at one place",
+        PLACES,
+        "{{ $labels.vendor }}{{ with $labels.site }}, site {{ . }},{{ end }} on {{ $labels.queue }} needs review: "
+        "unusual pattern at one place",
         "{{ $value | humanize }} of its active raters there are flagged while the others on the queue agree.",
         about=("vendor", "queue"),
     )

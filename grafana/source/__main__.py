@@ -5,6 +5,7 @@ from pathlib import Path
 from grafana.source.boards import (
     alerts,
     care,
+    cases,
     changes,
     coverage,
     dataset,
@@ -22,7 +23,7 @@ FOLDER = Path(__file__).parents[1] / "dashboards"
 # In the order in which a person asks.
 BOARDS: tuple[Board, ...] = tuple(
     module.board()
-    for module in (overview, raters, rater, queue, coverage, dataset, changes, vendor, care, pipeline, alerts)
+    for module in (overview, raters, rater, queue, coverage, dataset, changes, vendor, care, pipeline, alerts, cases)
 )
 
 

@@ -9,7 +9,7 @@ _TIME, _SOURCE = "${__url_time_range}", "${datasource:queryparam}&${job:querypar
 
 OVERVIEW, RATERS, QUEUE, COVERAGE = (f"raterwatch-{name}" for name in ("overview", "raters", "queue", "coverage"))
 DATASET, CHANGES, VENDOR, RATER = (f"raterwatch-{name}" for name in ("dataset", "changes", "vendors", "rater"))
-CARE, PIPELINE, ALERTS = (f"raterwatch-{name}" for name in ("care", "pipeline", "alerts"))
+CARE, PIPELINE, ALERTS, CASES = (f"raterwatch-{name}" for name in ("care", "pipeline", "alerts", "cases"))
 
 
 def to_board(uid: str, title: str, field: str = "", **variables: str) -> Link:
@@ -20,6 +20,11 @@ def to_board(uid: str, title: str, field: str = "", **variables: str) -> Link:
 def beside(uid: str, title: str, **variables: str) -> Link:
     """The same as a link of the whole board, to which Grafana adds the time range itself."""
     return Link(title, f"/d/{uid}?{_SOURCE}{_chosen(variables)}")
+
+
+def apart(uid: str, title: str) -> Link:
+    """A link of the whole board to one about another job."""
+    return Link(title, f"/d/{uid}?${{datasource:queryparam}}")
 
 
 def to_queue(field: str = "queue") -> Link:

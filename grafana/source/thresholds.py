@@ -1,11 +1,15 @@
-"""The bounds that colour panels: those of alerts/thresholds.toml where it names them, so that board and alert agree."""
+"""The bounds that colour panels: the alerts' and the policy's where they name them, so that board and alert agree."""
 
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-FILE = Path(__file__).parents[2] / "alerts" / "thresholds.toml"
+from alerts.escalation.cases.precision import FLOOR
+from stream.policy.policy_file import load_policy
+
+_ROOT = Path(__file__).parents[2]
+FILE, POLICY_FILE = _ROOT / "alerts" / "thresholds.toml", _ROOT / "deploy" / "policy.toml"
 
 
 class Threshold(NamedTuple):
@@ -19,13 +23,9 @@ class Threshold(NamedTuple):
 # Bounds that colour a board and that no alert names, or not yet.
 _OWN = {
     "skill_good": Threshold(0.80, "ratio", "Krippendorff's bound for data that conclusions can rest on"),
-    "flagged_share": Threshold(
-        0.20, "share", "the storm guard's bound: so many are rarely all at fault, look at the queue"
-    ),
     "known_share_low": Threshold(
         0.05, "share", "a tenth of known answers is recommended; with half of it tests take twice as long"
     ),
-    "known_right_low": Threshold(0.70, "share", "the highest floor that known answers are ever held against"),
     "overturned_share": Threshold(0.05, "share", "the usual contract's error budget: 95 % right"),
     "overturned_share_high": Threshold(0.10, "share", "twice the usual contract's error budget"),
     "peers_low": Threshold(2.0, "peers", "with fewer, agreement says as much about the peer as about the rater"),
@@ -49,11 +49,24 @@ _OWN = {
 
 
 def threshold(name: str) -> float:
-    """The bound of that name. Raises KeyError where neither the file nor this module has it."""
+    """The bound of that name. Raises KeyError where neither the file nor the policy nor this module has it."""
     found = _declared().get(name)
-    return float(found["value"]) if isinstance(found, dict) and "value" in found else _OWN[name].value
+    if isinstance(found, dict) and "value" in found:
+        return float(found["value"])
+    return _OWN[name].value if name in _OWN else _of_policy()[name]
 
 
 @cache
 def _declared() -> dict[str, object]:
-    return tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    return tomllib.loads(FILE.read_text("utf-8"))
+
+
+@cache
+def _of_policy() -> dict[str, float]:
+    """What decides about raters and detectors, as boards draw it."""
+    policy = load_policy(POLICY_FILE)
+    return {
+        "flagged_share": policy.storm.flagged_share,
+        "known_right_low": policy.known_answers.floor_most,
+        "precision_low": FLOOR,
+    }

@@ -1,15 +1,19 @@
 """The files of a backtest or replay as one log of events, and the declaration of the queues they are about."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from stream.backtest.time_order import by_time
 from stream.events import Adjudication, Event, Gold, Judgment, Verdict
-from stream.intake.files import EventFile
+from stream.intake.files import EventFile, known_answer
 from stream.intake.moments import to_ms
+from stream.intake.opening import Watch, unwatched
 from stream.intake.queues import Settings
+from stream.intake.readers.export import merged
 from stream.intake.reasons import Reason
 from stream.intake.survey import FileSurvey, QueueSurvey, declare, survey
 from stream.intake.table import Reading
@@ -21,17 +25,25 @@ HORIZON_DAYS = 36_500.0
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files read one after the other. Without `with_golds` known answers (golds and adjudications) are left out."""
+    """Files read one after the other. Without `with_golds` known answers (golds and adjudications) are left out.
+
+    With `in_time_order` they are read together, by the time of their events.
+    """
 
     paths: tuple[str, ...]
     reading: Reading
     with_golds: bool = True
+    in_time_order: bool = False
 
     def __iter__(self) -> Iterator[Event]:
         """All events in order; raises InputError naming file and line.
 
         Rows are numbered through: what a file leaves out, ids and times, goes on where the file before it ended.
         """
+        events = self._events()
+        return by_time(events, event_ms) if self.in_time_order else events
+
+    def _events(self) -> Iterator[Event]:
         rows_before = 0
         for path in self.paths:
             file, rows = EventFile(path, self.reading), 0
@@ -40,7 +52,10 @@ class Sources:
                     rows += 1
                     if rows_before or not self.with_golds:
                         event = self._judgment(event, rows, rows_before, has_clock=file.has_clock)  # noqa: PLW2901
-                    yield event
+                    if event.rater_id != self.reading.known_answers_by or event.label is None:
+                        yield event
+                    elif self.with_golds:
+                        yield known_answer(event)
                 elif self.with_golds or not isinstance(event, Gold | Adjudication):
                     yield event
             rows_before += rows
@@ -53,9 +68,9 @@ class Sources:
         return judgment
 
 
-def survey_all(paths: Sequence[str], reading: Reading) -> FileSurvey:
-    """What is in the files together."""
-    surveys = [survey(path, reading) for path in paths]
+def survey_all(paths: Sequence[str], reading: Reading, watch: Watch = unwatched) -> FileSurvey:
+    """What is in the files together; `watch` is told of the bytes that were read."""
+    surveys = [survey(path, reading, watch) for path in paths]
     names = sorted({name for found in surveys for name in found.queues})
     filled = [found for found in surveys if found.judgments]
     return FileSurvey(
@@ -66,7 +81,15 @@ def survey_all(paths: Sequence[str], reading: Reading) -> FileSurvey:
         first_ms=min((found.first_ms for found in filled), default=0),
         last_ms=max((found.last_ms for found in filled), default=0),
         in_order=all(found.in_order for found in surveys),
+        by_expert=sum(found.by_expert for found in surveys),
+        exports=merged(export for found in surveys for export in found.exports),
     )
+
+
+def reading_after(found: FileSurvey, reading: Reading) -> Reading:
+    """How to read files that were looked through: a tool does not say which questions take several answers at once."""
+    sets = frozenset(name for name, queue in found.queues.items() if queue.is_set) if found.exports else frozenset()
+    return dataclasses.replace(reading, set_queues=reading.set_queues | sets)
 
 
 def declare_queues(found: FileSurvey, settings: Settings | None = None) -> Settings:

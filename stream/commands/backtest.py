@@ -36,11 +36,14 @@ Examples:
   raterwatch backtest judgments.csv --out report/
   raterwatch backtest crowd/judgments.jsonl --queues crowd/queues.toml --out report/
   raterwatch backtest old.csv --column item_id=unit --column rater_id=worker --no-gold --out report/
+  raterwatch backtest label_studio.json --question sentiment --out report/
+  raterwatch backtest toloka.tsv --time-zone UTC --out report/
   raterwatch backtest judgments.csv --policy new.toml --against old.toml --out report/
 
 \b
-A file (.csv, .jsonl, .parquet; the first two also .gz) has a judgment a row. Columns: item_id, rater_id, label;
-optional gold, submitted_at_ms, started_at_ms, duration_ms, queue, vendor_id, is_test and more.""",
+Exports of Label Studio, CVAT, SageMaker, Toloka, Mechanical Turk, Appen, Argilla and Prodigy are recognised
+(docs/connect.md). Any other file (CSV, JSON, Parquet; also .gz) has a judgment a row. Columns: item_id, rater_id,
+label; optional gold, submitted_at_ms, started_at_ms, duration_ms, queue, vendor_id, is_test and more.""",
 )
 @file_options
 @click.option(
@@ -128,7 +131,8 @@ def backtest(
     seconds = time.perf_counter() - began
     if as_json:
         told = as_dict(result, opened.found, written, seconds)
-        click.echo(json.dumps(told | {"report": summary_of(made.report)}, indent=2))
+        exports = [export._asdict() for export in opened.found.exports]
+        click.echo(json.dumps(told | {"exports": exports, "report": summary_of(made.report)}, indent=2))
     else:
         show(result, opened.found, opened.undeclared, written, seconds)
         show_report(made.report)

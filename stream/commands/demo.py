@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -76,11 +77,15 @@ def demo(
     """
     if as_json and not once:
         raise click.UsageError("--json goes with --once")
+    # A shell's background job inherits that SIGINT is ignored; whoever sends it here means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     err = Console(stderr=True)
     with _folder(folder) as place:
         crowd = _crowd(judgments or (20_000 if once else 100_000), raters, seed, data, place)
         try:
-            with deployed(place, crowd, lambda text: err.print(f"[dim]{text} …[/dim]")) as deployment:
+            with deployed(
+                place, crowd, lambda text: err.print(f"[dim]{text} …[/dim]"), with_desk=not once
+            ) as deployment:
                 if once:
                     _once(deployment, crowd, 2000.0 if speed is None else speed, err, as_json=as_json)
                 else:
@@ -88,7 +93,7 @@ def demo(
         except StackError as error:
             raise RaterwatchError(str(error)) from error
         except KeyboardInterrupt:
-            err.print("Stopped: the worker and all four servers are down.")
+            err.print("Stopped: the worker and all servers are down.")
 
 
 def _once(deployment: Deployment, crowd: Crowd, speed: float, err: Console, *, as_json: bool) -> None:
@@ -122,6 +127,8 @@ def _live(deployment: Deployment, crowd: Crowd, speed: float, err: Console) -> N
         ("Alertmanager", stack.alertmanager.url),
     ):
         err.print(f"  {name:15} {address}", highlight=False)
+    if deployment.desk is not None:
+        err.print(f"  {'Case desk':15} {deployment.desk.sign_in_link()}", highlight=False, soft_wrap=True)
     asyncio.run(_watch(deployment, crowd, speed))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from stream.commands.case_holder import CaseHolder
 from stream.commands.kafka_reading import broker_versions
 from stream.settings import Settings
 from stream.state.access import RedisAccess
@@ -26,12 +27,19 @@ class ClosableStore(ShardStore, Protocol):
     async def close(self) -> None: ...
 
 
+def _cases() -> CaseHolder:
+    from stream.commands.stored_cases import cases_of_the_deployment  # noqa: PLC0415 (only two commands wait for it)
+
+    return cases_of_the_deployment()
+
+
 @dataclass(frozen=True, slots=True)
 class Servers:
     """How a command reaches its servers. Tests put others into click's context, with a store in memory."""
 
     open_store: Callable[[RedisAccess], ClosableStore] = open_store
     broker_versions: Callable[[KafkaConnection], set[str]] = broker_versions
+    cases: Callable[[], CaseHolder] = _cases
 
 
 def with_redis(command: Command) -> Command:

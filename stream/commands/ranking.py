@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from stream.commands.judging import findings_of, short_reasons, state_of, suspicion_of, why_unknown
-from stream.commands.reading import RaterRow, ShardReader, ShardRows, latest_sums, partition_count, read_shard
+from stream.commands.reading import (
+    RaterRow,
+    ShardReader,
+    ShardRows,
+    latest_sums,
+    partition_count,
+    read_shard,
+)
 from stream.quality.columns import FAST, FAST_KNOWN, GOLD_RIGHT, GOLD_SEEN, JUDGMENTS
 from stream.quality.groups import GROUP
 from stream.quality.measures import measure
@@ -78,7 +85,8 @@ async def rank(store: ShardReader, settings: Settings, filters: Filters, *, limi
             continue
         shards += 1
         rows.add(list(hot), {RATERS: list(hot.values())})
-        wanted = [row for key in hot if (row := rows.find(key)) and _passes(row, filters, by_state)]
+        shown = [row for key in hot if key[:8] not in rows.silent and (row := rows.find(key))]
+        wanted = [row for row in shown if _passes(row, filters, by_state)]
         first = heapq.nsmallest(_LOOKED_AT * limit, wanted, key=_order)
         in_front += await _with_latest(store, rows, [row.key for row in first], hot)
     first = heapq.nsmallest(limit, in_front, key=_order)

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from stream.commands.deployed_policy import policies_of
 from stream.commands.judging import SHOWN_STATES, STATE_STYLES
-from stream.commands.options import opened_store, settings_of, with_redis
+from stream.commands.options import opened_store, settings_of, with_control_key, with_redis
+from stream.commands.rater_orders import show_orders, standing_orders
 from stream.commands.rater_report import QueueReport, as_builtins, report_of
 from stream.commands.reading import RaterRow, rater_rows
 from stream.commands.terminal import console, print_json, with_json
@@ -56,6 +57,7 @@ Examples:
 )
 @click.argument("rater_id", metavar="ID")
 @with_redis
+@with_control_key
 @click.option("--queue", help="Only this queue.")
 @click.option(
     "--as-of",
@@ -70,7 +72,11 @@ def rater(*, rater_id: str, queue: str | None, as_of: int | str, as_json: bool, 
 
     ID is the pseudonym that judgments carry.
     """
-    reports = asyncio.run(_reports(settings_of(given), rater_id, queue, as_of))
+    settings = settings_of(given)
+    if orders := asyncio.run(standing_orders(settings, rater_id)):
+        show_orders(rater_id, orders, as_json=as_json)
+        return
+    reports = asyncio.run(_reports(settings, rater_id, queue, as_of))
     if as_json:
         print_json({"rater": rater_id, "queues": [as_builtins(report) for report in reports]})
         return

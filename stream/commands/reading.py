@@ -23,6 +23,7 @@ from stream.quality.windows import WINDOW_NAMES, Window, window_sums
 from stream.settings import Settings
 from stream.stages.finding_book import FindingBook
 from stream.stages.rater_tables import RaterTables
+from stream.stages.rater_withholding import WITHHELD_FIELD, Silent
 from stream.stages.raters_stage import row_fields
 from stream.state.keys import BOARD, EVIDENCE, FINDINGS, HISTORY, QUEUES, RATERS
 from stream.state.port import Head
@@ -35,6 +36,8 @@ class ShardReader(Protocol):
     async def head(self, shard: str) -> Head | None: ...
     async def load(self, shard: str, wanted: Mapping[str, Sequence[bytes]]) -> dict[str, list[bytes | None]]: ...
     async def scan(self, shard: str, key: str) -> dict[bytes, bytes]: ...
+    async def outbox(self, shard: str) -> list[bytes]: ...
+    async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class ShardRows:
     shard: str
     tables: RaterTables
     findings: Mapping[tuple[RowKey, Detector], Finding]
+    silent: frozenset[bytes] = frozenset()  # the first 8 bytes of the keys of raters of whom nothing is to be shown
 
     def add(self, wanted: Sequence[RowKey], loaded: Mapping[str, Sequence[bytes | None]]) -> None:
         """Takes loaded rows; those that are not stored are left out, and so are parts that were not loaded."""
@@ -115,7 +119,7 @@ async def read_shard(store: ShardReader, settings: Settings, partition: int, *, 
         tables.by_width[width] = RaterTable(width, max(64, room))
     tables.restore(queues, groups)
     book.restore(await store.scan(shard, FINDINGS))
-    return ShardRows(shard, tables, book.open)
+    return ShardRows(shard, tables, book.open, _silent_in(board.get(WITHHELD_FIELD)))
 
 
 def _check_schema(shard: str, head: Head) -> None:
@@ -126,6 +130,16 @@ def _check_schema(shard: str, head: Head) -> None:
             f"the state of {shard} has schema {stored.decode(errors='replace')}, this version reads {SCHEMA_VERSION}: "
             "use the version of raterwatch that the workers run"
         )
+
+
+async def silent_raters(store: ShardReader, shard: str) -> frozenset[bytes]:
+    """The first 8 bytes of the keys of raters of whom a shard shows nothing: restricted, or about to be erased."""
+    [data] = (await store.load(shard, {BOARD: [WITHHELD_FIELD]}))[BOARD]
+    return _silent_in(data)
+
+
+def _silent_in(stored: bytes | None) -> frozenset[bytes]:
+    return frozenset() if stored is None else msgspec.msgpack.decode(stored, type=Silent).raters
 
 
 async def rater_rows(store: ShardReader, settings: Settings, rater_id: str) -> list[RaterRow]:

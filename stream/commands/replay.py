@@ -38,6 +38,7 @@ TURNS_UNDER_WAY = 20  # before the oldest has to be acknowledged
     epilog="""\b
 Examples:
   raterwatch replay judgments.csv --pseudonym-key vendor.key
+  raterwatch replay toloka.tsv --time-zone UTC --pseudonym-key vendor.key
   raterwatch replay crowd/judgments.jsonl --queues crowd/queues.toml --shift-to-now --speed 10x""",
 )
 @file_options

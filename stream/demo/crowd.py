@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from stream.backtest.sources import Sources, declare_queues, survey_all
+from stream.backtest.sources import Sources, declare_queues, reading_after, survey_all
 from stream.events import Adjudication, Event, Gold, Judgment, Retraction
 from stream.intake.payload import SettingsPayload
 from stream.intake.pseudonyms import PseudonymKey
@@ -56,11 +56,6 @@ class Now:
 
 def from_files(paths: tuple[str, ...], key: PseudonymKey) -> Crowd:
     """The judgments of files, with pseudonyms made here, and the queues that the files themselves show."""
-    found = survey_all(paths, Reading())
-    events = [_named(event, key) for event in Sources(paths, Reading())]
-    return Crowd(payload_of(declare_queues(found)), events, [])
-
-
-def _named(event: Event, key: PseudonymKey) -> Event:
-    rater_id = getattr(event, "rater_id", None)
-    return event if rater_id is None else msgspec.structs.replace(event, rater_id=key.pseudonym(rater_id))
+    reading = Reading(pseudonym=key.pseudonym)
+    found = survey_all(paths, reading)
+    return Crowd(payload_of(declare_queues(found)), list(Sources(paths, reading_after(found, reading))), [])

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from stack.local import LocalStack
+from stream.demo.desk import Desk
 from stream.demo.recorder import Recorder
 from stream.errors import Unavailable
 from stream.intake.control import ControlKey, sign
@@ -25,7 +26,7 @@ from stream.transport.topics import declared_topics, ensure_topics
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _IN_FLIGHT = 20_000
-_READY_S = 120.0
+_READY_S = 600.0  # a first start compiles for minutes where the machine is busy; one that died is noticed at once
 _POLL_S = 0.05
 
 
@@ -40,8 +41,9 @@ class Deployment:
         partitions: int = 4,
         environment: Mapping[str, str] | None = None,
         recorder: Recorder | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        self.stack, self.folder, self.recorder = stack, folder, recorder
+        self.stack, self.folder, self.recorder, self.desk = stack, folder, recorder, desk
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(
             kafka=stack.kafka.bootstrap,

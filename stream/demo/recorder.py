@@ -1,21 +1,26 @@
-"""Stands in for pager, chat and webhooks on one machine: takes what Alertmanager sends, and keeps it."""
+"""Stands in for pager, chat, webhooks and vendors on one machine: takes what is sent to them, and keeps it."""
 
 import json
+import secrets
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from standardwebhooks import Webhook, WebhookVerificationError
+
 _RUNBOOKS = Path(__file__).parents[2] / "alerts" / "runbooks"
 _PAGERDUTY_NEEDS = frozenset({"routing_key", "dedup_key", "event_action"})
+_SECRET_BYTES = 24
 _OF_A_TRIGGER = frozenset({"summary", "source", "severity"})
 
 
 class Message(NamedTuple):
-    """What arrived: `service` is pagerduty, slack or webhook, `channel` what follows it in the address."""
+    """What arrived: `service` is pagerduty, slack, webhook or vendor, `channel` what follows it in the address."""
 
     at_ms: int
     service: str
@@ -30,7 +35,10 @@ class Message(NamedTuple):
                 told = self.body.get("payload", {}).get("summary", self.body["dedup_key"])
                 return f"{self.body['event_action']}: {told}"
             case "slack":
-                return str(self.body["attachments"][0]["title"])
+                told = self.body.get("attachments")
+                return str(told[0]["title"] if told else self.body["text"])
+            case "vendor":
+                return f"{self.body['type']}: {self.body['case']['said']}"
             case _:
                 names = ", ".join(sorted({alert["labels"]["alertname"] for alert in self.body["alerts"]}))
                 return f"{self.body['status']}: {names}"
@@ -42,18 +50,22 @@ class Message(NamedTuple):
             case "pagerduty":
                 return bool(self.body["event_action"] == "resolve")
             case "slack":
-                return bool(self.body["attachments"][0]["color"] == "good")
+                return bool(self.body.get("attachments", [{}])[0].get("color") == "good")
+            case "vendor":
+                return False
             case _:
                 return bool(self.body["status"] == "resolved")
 
 
 class Recorder:
     """Listens at `url` inside a `with` block: PagerDuty's Events v2 at /v2/enqueue, Slack at /slack/CHANNEL, webhooks
-    at /webhook/NAME. Every message is a line of `file`, too. Runbooks are to be read at /runbooks/NAME.
+    at /webhook/NAME, vendors' at /vendor/NAME, refused where `vendor_secret` did not sign them. Every message is a line
+    of `file`, too. Runbooks are to be read at /runbooks/NAME.
     """
 
     def __init__(self, port: int, file: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self.vendor_secret = "whsec_" + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         self._file, self._lock = file, threading.Lock()
         self._messages: list[Message] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self._take))
@@ -76,10 +88,11 @@ class Recorder:
         self._thread.join()
         self._server.server_close()
 
-    def _take(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
+    def _take(self, path: str, text: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        body = json.loads(text)
         service, _, channel = path.strip("/").partition("/")
         service = "pagerduty" if path == "/v2/enqueue" else service
-        fault = _FAULTS.get(service, _unknown)(body)
+        fault = self._unsigned(text, headers) if service == "vendor" else _FAULTS.get(service, _unknown)(body)
         if fault:
             return 400, fault
         message = Message(time.time_ns() // 1_000_000, service, channel, body)
@@ -92,13 +105,21 @@ class Recorder:
             return 202, json.dumps(answer)
         return 200, "ok"
 
+    def _unsigned(self, text: bytes, headers: Mapping[str, str]) -> str | None:
+        try:
+            Webhook(self.vendor_secret).verify(text, dict(headers))
+        except WebhookVerificationError as error:
+            return str(error)
+        return None
 
-def _handler(take: Callable[[str, dict[str, Any]], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+
+def _handler(take: Callable[[str, bytes, Mapping[str, str]], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             try:
-                status, answer = take(self.path, json.loads(text))
+                named = {name.lower(): value for name, value in self.headers.items()}
+                status, answer = take(self.path, text, named)
             except ValueError:
                 status, answer = 400, "no JSON"
             self.send_response(status)

@@ -17,12 +17,13 @@ from stream.demo.account import expected_columns, settle, stored_columns
 from stream.demo.alerting import DEMO_PACE, write_alert_files
 from stream.demo.crowd import Crowd
 from stream.demo.deployment import Deployment
+from stream.demo.desk import Desk
 from stream.demo.progress import caught_up
 from stream.demo.recorder import Recorder
 from stream.demo.sending import send
 from stream.demo.verdict import compare
 from stream.errors import Unavailable
-from stream.events import Event, Finding
+from stream.events import Event, Finding, Judgment
 from stream.state.connect import open_store
 from stream.state.keys import FINDINGS
 from stream.telemetry.quantiles import quantile
@@ -33,11 +34,14 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def deployed(folder: Path, crowd: Crowd, say: Say) -> Iterator[Deployment]:
-    """Stack, topics, settings, worker and alerts; everything is stopped at the end, and nothing else is."""
+def deployed(folder: Path, crowd: Crowd, say: Say, *, with_desk: bool) -> Iterator[Deployment]:
+    """Stack, topics, settings, worker, alerts and, if asked for, the case desk; all of it is stopped at the end, and
+    nothing else is.
+    """
     say("Starting Kafka, Redis, Prometheus and Alertmanager")
     with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
-        files = write_alert_files(folder / "alerts", recorder.url)
+        desk = Desk(folder / "escalation", ports.take()) if with_desk else None
+        files = write_alert_files(folder / "alerts", recorder.url, desk=desk.address if desk else None)
         with (
             LocalStack(
                 folder / "stack",
@@ -46,9 +50,16 @@ def deployed(folder: Path, crowd: Crowd, say: Say) -> Iterator[Deployment]:
                 scraping=Scraping(rule_files=files.rules, interval_s=DEMO_PACE.evaluate),
                 alertmanager_config=files.alertmanager,
             ) as stack,
-            _working(Deployment(stack, folder, recorder=recorder), crowd, say) as deployment,
+            _working(Deployment(stack, folder, recorder=recorder, desk=desk), crowd, say) as deployment,
         ):
-            yield deployment
+            if desk is None:
+                yield deployment
+                return
+            say("Starting the case desk")
+            vendors = {event.vendor for event in crowd.events if isinstance(event, Judgment)}
+            policy = _policy_of(deployment)
+            with desk.at_work(stack, recorder, policy=policy, vendors=vendors, token_file=files.desk_token):
+                yield deployment
 
 
 @contextmanager
@@ -58,9 +69,9 @@ def _working(deployment: Deployment, crowd: Crowd, say: Say) -> Iterator[Deploym
     say("Making topics and publishing the queues")
     deployment.make_topics()
     deployment.publish(crowd.settings)
-    say("Starting the worker (the first time it compiles its kernels: about half a minute)")
+    say("Starting the worker (the first time it compiles its kernels: one or two minutes)")
     # Two weeks of shadow are for real people; a newcomer wants to see messages today.
-    policy = deployment.folder / "policy.toml"
+    policy = _policy_of(deployment)
     policy.write_text("[shadow]\ndays = 0.0\n")
     deployment.start_worker(policy_file=str(policy))
     try:
@@ -68,6 +79,10 @@ def _working(deployment: Deployment, crowd: Crowd, say: Say) -> Iterator[Deploym
         yield deployment
     finally:
         deployment.stop()
+
+
+def _policy_of(deployment: Deployment) -> Path:
+    return deployment.folder / "policy.toml"
 
 
 def run_once(

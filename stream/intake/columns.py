@@ -60,6 +60,8 @@ def judgment_columns(
     _fill_costs(rows, judgments, refusals)
     _fill_guidelines(rows, judgments)
     _fill_item_kinds(rows, judgments, directory, counts)
+    if directory.withheld:
+        rows["held"] = profile["held"]
     rows["revision"] = [judgment.revision for judgment in judgments]
     stages = [judgment.stage for judgment in judgments]
     if "training" in stages:

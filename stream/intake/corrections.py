@@ -39,6 +39,8 @@ def _fill_rater(row: np.void, event: Retraction | Verdict, directory: Directory,
     if not directory.accept_raw_ids and not looks_like_pseudonym(event.rater_id):
         return Reason.RAW_RATER_ID
     row["rater"] = xxhash.xxh3_64_intdigest(event.rater_id.encode())
+    if directory.has_forgotten(int(row["rater"])):
+        return Reason.FORGOTTEN
     row["destination"] = partition_of(event.rater_id, destinations)
     if isinstance(event, Retraction):
         row["judgment"] = xxhash.xxh3_64_intdigest(event.judgment_id.encode())

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from itertools import islice
 
 from stream.errors import InputError
-from stream.intake.opening import open_text
+from stream.intake.opening import Watch, open_text, unwatched
 from stream.intake.table import CHUNK_ROWS, Reading, Table, match_columns
 
 DELIMITERS = ",;\t"
 
 
-def read_csv(path: str, reading: Reading) -> Iterator[Table]:
+def read_csv(path: str, reading: Reading, watch: Watch = unwatched) -> Iterator[Table]:
     """Tables of a CSV file with a header line; comma, semicolon or tab, whichever the header uses; also .gz."""
-    with open_text(path) as lines:
+    with open_text(path, watch) as lines:
         rows = csv.reader(lines)
         try:
-            delimiter = _delimiter(lines.readline())
+            delimiter = delimiter_of(lines.readline())
             lines.seek(0)
-            rows = csv.reader(lines, delimiter=delimiter)
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
             header = [name.strip() for name in next(rows, [])]
             names = match_columns(path, header, reading.columns)
             before = 0
@@ -33,7 +33,8 @@ def read_csv(path: str, reading: Reading) -> Iterator[Table]:
             ) from None
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """Comma, semicolon or tab, whichever the header has most of."""
     return max(DELIMITERS, key=header.count)
 
 
@@ -52,7 +53,7 @@ def _table(path: str, header: list[str], names: dict[str, str], chunk: list[list
 def _line(path: str, row: int) -> int:
     """The line where a row ends; found by reading again, so that the good path need not keep count."""
     with open_text(path) as lines:
-        delimiter = _delimiter(lines.readline())
+        delimiter = delimiter_of(lines.readline())
         lines.seek(0)
         rows = csv.reader(lines, delimiter=delimiter)
         filled = (rows.line_num for cells in rows if cells)

@@ -17,7 +17,7 @@ from stream.intake.columns import judgment_columns
 from stream.intake.corrections import Correction, fill_correction
 from stream.intake.directory import Directory, Fold
 from stream.intake.parse import VALUE_BYTES_MAX, Problem, parse_unusual, read_plain_judgment
-from stream.intake.reasons import reason_of
+from stream.intake.reasons import Reason, reason_of
 from stream.quality.profile import Profile
 from stream.quality.schema import RECORD, Op
 from stream.stages.port import Reject, SourceRecord
@@ -189,4 +189,6 @@ def _strike(records: Sequence[SourceRecord], decoded: Decoded, refused: NDArray[
         row["queue"] = row["profile"] = row["item_id"] = -1
         decoded.item_ids[at], decoded.item_keys[at] = "", b""
         record = records[at]
-        decoded.rejects.append(Reject(record.offset, reason_of(int(refused[at])), record.value))
+        reason = reason_of(int(refused[at]))
+        # What was sent about a forgotten person is not to be found in the rejects either.
+        decoded.rejects.append(Reject(record.offset, reason, None if reason is Reason.FORGOTTEN else record.value))

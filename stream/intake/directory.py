@@ -13,12 +13,14 @@ from stream.intake.conflict import conflict_of
 from stream.intake.control import ControlKey, verify
 from stream.intake.label_table import LabelTable
 from stream.intake.payload import SETTINGS_SOURCE, QueuePayload, SettingsPayload
+from stream.intake.privacy_order import PRIVACY_SOURCE, read_order
 from stream.intake.profile_table import ProfileTable
 from stream.intake.pseudonyms import looks_like_pseudonym
 from stream.intake.queue_row import LabelValue, QueueRow
 from stream.intake.reasons import Reason
+from stream.intake.withheld import Withheld, token_of
 from stream.quality.profile import Profile
-from stream.quality.schema import OTHER, Kind
+from stream.quality.schema import OTHER, Held, Kind
 
 STATE_VERSION = 1
 
@@ -40,7 +42,8 @@ class Directory:
         self.accept_raw_ids = False
         self.queues: list[QueueRow] = []
         self._rows: dict[str, int] = {}
-        self.profiles = ProfileTable(self._judge, self._is_acceptable)
+        self.withheld = Withheld()
+        self.profiles = ProfileTable(self._judge, self._is_acceptable, self._withhold)
         self.labels = LabelTable(self._code)
         self._refresh()
 
@@ -58,6 +61,10 @@ class Directory:
         """The queue's row, -1 when it was never declared."""
         return self._rows.get(queue, -1)
 
+    def has_forgotten(self, rater: int) -> bool:
+        """Whether the rater with this 64-bit hash was to be forgotten. Costs nothing while nobody was."""
+        return bool(self.withheld.forgotten) and self._token(rater) in self.withheld.forgotten
+
     def is_other(self, codes: NDArray[np.int64], queue_rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which label codes are the "other" of their (nominal) queue."""
         other: NDArray[np.bool_] = np.logical_and(codes == OTHER, self.kinds[queue_rows] == Kind.NOMINAL)
@@ -74,6 +81,8 @@ class Directory:
         """
         if not verify(self.control_key, control):
             return Reason.FORGED_CONTROL
+        if control.source == PRIVACY_SOURCE:
+            return self._take_order(control)
         if control.version <= self.version(control.source):
             return Fold.STALE
         if control.source == SETTINGS_SOURCE:
@@ -102,6 +111,7 @@ class Directory:
                 vendors=sorted(self._vendors),
                 accept_raw_ids=self.accept_raw_ids,
                 queues=[(queue.payload, queue.is_open) for queue in self.queues],
+                withheld=self.withheld,
             )
         )
 
@@ -119,7 +129,7 @@ class Directory:
         directory = cls(key)
         directory._versions = dict(state.versions)
         directory._vendors = frozenset(state.vendors)
-        directory.accept_raw_ids = state.accept_raw_ids
+        directory.accept_raw_ids, directory.withheld = state.accept_raw_ids, state.withheld
         directory._set_rows(state.queues)
         return directory
 
@@ -147,6 +157,34 @@ class Directory:
         self.horizon_ms: NDArray[np.int64] = np.array([*(q.horizon_ms for q in self.queues), 0], np.int64)
         self.sensitivity: NDArray[np.uint16] = np.array([*(q.sensitivity for q in self.queues), 0], np.uint16)
         self.kinds: NDArray[np.uint8] = np.array([*(q.kind for q in self.queues), 0], np.uint8)
+
+    def _take_order(self, control: Control) -> Fold:
+        """Orders about people have no sequence of their own: each counts, whichever was written first."""
+        order = read_order(control)
+        if order is None:
+            return Fold.STALE  # whoever signed it runs another version
+        known, self.withheld = (
+            self.withheld,
+            self.withheld.after(order, self._token(order.key), control.version, control.at),
+        )
+        if order.order != "forget" and self.withheld is known:
+            return Fold.STALE
+        self._stored = b""
+        self.profiles.empty()
+        return Fold.APPLIED
+
+    def _token(self, rater: int) -> bytes:
+        if self.control_key is None:
+            raise StateError("orders about people are stored, and no control key is set: name it, then start again")
+        return token_of(self.control_key, rater)
+
+    def _withhold(self, slots: NDArray[np.void]) -> None:
+        """Whoever is forgotten is refused, before every other reason, for that one keeps nothing of the record."""
+        if not self.withheld:
+            return
+        tokens = [self._token(rater) for rater in slots["rater"].tolist()]
+        slots["refused"][[token in self.withheld.forgotten for token in tokens]] = Reason.FORGOTTEN.code
+        slots["held"][[self.withheld.restriction(token) is not None for token in tokens]] = Held.UNSENT
 
     def _conflict(self, settings: SettingsPayload) -> str | None:
         return conflict_of(settings, {queue.name: queue.payload for queue in self.queues})
@@ -179,6 +217,7 @@ class _State(msgspec.Struct, frozen=True, array_like=True):
     vendors: list[str]
     accept_raw_ids: bool
     queues: list[tuple[QueuePayload, bool]]
+    withheld: Withheld = Withheld()  # directories from before there were such orders lack it
 
 
 def _is_currency(code: str) -> bool:

@@ -7,31 +7,31 @@ import msgspec
 
 from stream.errors import InputError
 from stream.events import Event
-from stream.intake.opening import open_bytes
+from stream.intake.opening import Watch, open_bytes, unwatched
 from stream.intake.parse import Parsed, Problem, parse
 from stream.intake.table import ALIASES, CHUNK_ROWS, COLUMNS, NEEDED, Reading, Table
 
-Row = tuple[int, dict[str, Any]]  # line number, the object
+Row = tuple[str, dict[str, Any]]  # where it stands, the object
 
 
-def read_jsonl(path: str, reading: Reading) -> Iterator[Event | Table]:
+def read_jsonl(path: str, reading: Reading, watch: Watch = unwatched) -> Iterator[Event | Table]:
     """Complete events as they are, and tables of the objects that leave something for the reader to fill in."""
     as_they_are = not reading.columns
     waiting: list[Row] = []
-    with open_bytes(path) as lines:
+    with open_bytes(path, watch) as lines:
         for number, line in enumerate(lines, 1):
             if line.isspace():
                 continue
             read = _read(line, f"{path}: line {number}", as_they_are=as_they_are)
             if isinstance(read, dict):
-                waiting.append((number, read))
+                waiting.append((f"line {number}", read))
             if waiting and (len(waiting) == CHUNK_ROWS or not isinstance(read, dict)):
-                yield _table(waiting, reading.columns)
+                yield table_of(waiting, reading.columns)
                 waiting = []
             if not isinstance(read, dict):
                 yield read
     if waiting:
-        yield _table(waiting, reading.columns)
+        yield table_of(waiting, reading.columns)
 
 
 def _read(line: bytes, place: str, *, as_they_are: bool) -> Event | dict[str, Any]:
@@ -54,7 +54,7 @@ def _read(line: bytes, place: str, *, as_they_are: bool) -> Event | dict[str, An
     return parsed.event
 
 
-def _table(rows: list[Row], renamed: Mapping[str, str]) -> Table:
+def table_of(rows: list[Row], renamed: Mapping[str, str]) -> Table:
     """Our columns from the objects' keys: a renamed one under its new name alone, else our name or its alias."""
     theirs: dict[str, tuple[str, ...]] = {name: (name,) for name in COLUMNS}
     theirs |= {ours: (ours, alias) for alias, ours in ALIASES.items()}
@@ -66,4 +66,4 @@ def _table(rows: list[Row], renamed: Mapping[str, str]) -> Table:
         if key is not None or ours in NEEDED:
             names[ours] = key or keys[0]
             columns[ours] = [row.get(names[ours]) for _, row in rows]
-    return Table(columns, names, len(rows), lambda row: f"line {rows[row][0]}")
+    return Table(columns, names, len(rows), lambda row: rows[row][0])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stream.events import Judgment
 from stream.intake.rater_hashes import rater_hashes
 from stream.quality.profile import Profile
+from stream.quality.schema import Held
 
 SLOTS_MAX = 200_000
 
@@ -23,11 +24,13 @@ SLOT = np.dtype(
         ("partition_hash", "u4"),
         ("queue", "i4"),  # row of the directory, -1 when unknown
         ("refused", "u1"),  # code of the reason, 0 when accepted
+        ("held", "u1"),  # Held.UNSENT for a restricted rater
     ]
 )
 
 WireProfile = tuple[str, str, str, str | None, str | None, str | None]
 Judge = Callable[[Profile], tuple[int, int]]
+Withhold = Callable[[NDArray[np.void]], None]
 
 
 class _Company(NamedTuple):
@@ -42,12 +45,12 @@ class ProfileTable(dict[WireProfile, int]):
     """Slots by profile; looking up a new profile makes its slot. `judge` answers a profile's (queue row, reason code).
 
     Of the rater's id only `is_acceptable` may matter to `judge`: it is asked once for all raters of a queue, vendor,
-    locale, site and currency whose ids are alike in this.
+    locale, site and currency whose ids are alike in this. `withhold` has the last word about the slots of new profiles.
     """
 
-    def __init__(self, judge: Judge, is_acceptable: Callable[[str], bool]) -> None:
+    def __init__(self, judge: Judge, is_acceptable: Callable[[str], bool], withhold: Withhold) -> None:
         super().__init__()
-        self._judge, self._is_acceptable = judge, is_acceptable
+        self._judge, self._is_acceptable, self._withhold = judge, is_acceptable, withhold
         self._texts: dict[str, str] = {}
         self._companies: dict[tuple[object, ...], _Company] = {}
         self._slots = np.zeros(1024, SLOT)
@@ -67,10 +70,13 @@ class ProfileTable(dict[WireProfile, int]):
                 strict=True,
             )
         )
-        # All new ones in one go: a rater's first judgment would else cost as much as ten of the others.
-        if new := [wire for wire in wires if wire not in self]:
+        slots = list(map(self.get, wires))
+        if None in slots:
+            # All new ones in one go: a rater's first judgment would else cost as much as ten of the others.
+            new = [wire for wire, slot in zip(wires, slots, strict=True) if slot is None]
             self._learn(list(dict.fromkeys(new)))
-        return list(map(self.__getitem__, wires))
+            return list(map(self.__getitem__, wires))
+        return slots  # type: ignore[return-value]
 
     def __missing__(self, wire: WireProfile) -> int:
         self._learn([wire])
@@ -86,6 +92,8 @@ class ProfileTable(dict[WireProfile, int]):
         new = self._slots[begin:end]
         new["rater"], new["partition_hash"] = rater_hashes(rater_ids)
         new["queue"], new["refused"] = np.array([company.verdict for company in companies]).T
+        new["held"] = Held.NO
+        self._withhold(new)
         both = list(zip(rater_ids, companies, strict=True))
         self.profiles += [Profile(rater_id, *company.names) for rater_id, company in both]  # type: ignore[arg-type]
         # Look-ups compare texts: shared ones stay in the processor's cache, which makes them twice as fast.

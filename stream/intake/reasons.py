@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     FORGED_CONTROL = "forged_control"
     SETTINGS_CONFLICT = "settings_conflict"
+    FORGOTTEN = "forgotten"
     # The last four need what the shard holds: stage 1 decides them.
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     ITEM_EXPIRED = "item_expired"
@@ -63,6 +64,7 @@ _ADVICE = {
     Reason.TOO_LATE: "The judgment is older than the queue's horizon: import it into a queue with a longer horizon.",
     Reason.FORGED_CONTROL: "A control record's signature does not fit: check the key and who may write to the topic.",
     Reason.SETTINGS_CONFLICT: "The settings would reorder or remove labels or change a kind: declare a new queue.",
+    Reason.FORGOTTEN: "The rater was erased by `raterwatch forget`: stop sending the pseudonym; nothing is kept.",
     Reason.CONFLICTING_DUPLICATE: "The judgment_id was seen with other content: make ids unique, or send a revision.",
     Reason.ITEM_EXPIRED: "The item's history is past its horizon: corrections must arrive within it.",
     Reason.STALE_REVISION: "A revision at least as high was applied before: raise the revision to correct it again.",

@@ -1,5 +1,6 @@
 """What is in a file of judgments, found in one pass: for declaring queues that nobody declared."""
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from stream.events import Adjudication, Event, Gold, Judgment, Label
 from stream.intake.files import EventFile
 from stream.intake.item_sample import ItemSample
 from stream.intake.moments import to_ms
+from stream.intake.opening import Watch, unwatched
 from stream.intake.pseudonyms import looks_like_pseudonym
 from stream.intake.queues import QueueSettings, Settings, VendorSettings
+from stream.intake.readers.export import Export
 from stream.intake.reasons import Reason
 from stream.intake.table import Reading
 from stream.quality.schema import OTHER
@@ -40,15 +43,20 @@ class FileSurvey:
     first_ms: int  # earliest and latest submitted_at; 0 without judgments
     last_ms: int
     in_order: bool  # submitted times never go down
+    exports: tuple[Export, ...] = ()  # of the tools that files come from
+    by_expert: int = 0  # judgments of the rater whose answers are the known ones
 
 
-def survey(path: str, reading: Reading | None = None) -> FileSurvey:
+def survey(path: str, reading: Reading | None = None, watch: Watch = unwatched) -> FileSurvey:
     """Reads the file once, in bounded memory; raises InputError like reading it does."""
-    file = EventFile(path, reading)
-    found = _Found()
+    file = EventFile(path, reading, watch)
+    expert, found, by_expert = reading.known_answers_by if reading else None, _Found(), 0
     for event in file:
         found.add(event)
-    return found.survey(has_clock=file.has_clock)
+        if expert is not None and isinstance(event, Judgment) and event.rater_id == expert:
+            by_expert += 1
+    exports = () if file.export is None else (file.export,)
+    return dataclasses.replace(found.survey(has_clock=file.has_clock), exports=exports, by_expert=by_expert)
 
 
 def declare(found: FileSurvey, settings: Settings | None = None) -> Settings:

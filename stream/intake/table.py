@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from stream.errors import InputError
 from stream.intake.cells import Cells
@@ -51,6 +52,9 @@ class Reading:
 
     `columns` gives the file's name for one of ours where they differ ({"item_id": "unit"}). A text in the label columns
     of a queue in `set_queues` is split at `separator`. `pseudonym` replaces rater ids that are no pseudonyms yet.
+    `format` names a tool's export (`readers.recognise.FORMATS`) or "rows"; without it the content tells. `question` is
+    the one whose answer is the label, `time_zone` the one that times without an offset are in. `known_answers_by` is
+    the rater, under the name that reading gives, whose judgments are known answers.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +63,15 @@ class Reading:
     pseudonym: Callable[[str], str] | None = None
     queue: str = "default"
     vendor: str = "unknown"
+    format: str | None = None
+    question: str | None = None
+    time_zone: ZoneInfo | None = None
+    known_answers_by: str | None = None
+
+    @property
+    def maps_all(self) -> bool:
+        """Whether the columns alone say how to read the file, whatever else it looks like."""
+        return set(self.columns) >= set(NEEDED)
 
 
 def match_columns(file: str, found: Sequence[str], renamed: Mapping[str, str]) -> dict[str, str]:

@@ -3,8 +3,10 @@
 `deploy/policy.toml` holds the same numbers with their reasons; a test keeps the two equal.
 """
 
+import hashlib
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from stream.events import Id
@@ -132,6 +134,11 @@ class DeclaredPolicy(QueuePolicy, frozen=True, kw_only=True, forbid_unknown_fiel
 
     budget: BudgetPolicy = BudgetPolicy()
     queues: dict[Id, QueuePolicy] = {}
+
+    @property
+    def digest(self) -> str:
+        """Eight hex digits that change with what is declared, and not with how the file is written."""
+        return hashlib.blake2b(msgspec.json.encode(self, order="sorted"), digest_size=4).hexdigest()
 
     def of(self, queue: str) -> QueuePolicy:
         """What holds in this queue."""

@@ -2,17 +2,12 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
-from msgspec import Struct
 
 from stream.policy.contradictions import contradictions
 from stream.policy.declared import DeclaredPolicy, QueuePolicy
-from stream.toml_file import Table, fault, named_tables, parse_toml, read_text
-
-Section = TypeVar("Section", bound=Struct)
-_UNKNOWN = "Object contains unknown field `"
+from stream.toml_file import Table, fault, named_tables, parse_toml, read_text, section
 
 
 def load_policy(path: str | Path) -> DeclaredPolicy:
@@ -26,12 +21,12 @@ def parse_policy(text: str, name: str = "policy.toml") -> DeclaredPolicy:
     queues = tree.pop("queues", {})
     # Onto the defaults, so that a table which says one thing leaves the others of it as they are.
     common = _merged(msgspec.to_builtins(DeclaredPolicy()), tree)
-    whole = _section(name, "", common, DeclaredPolicy)
+    whole = section(name, "", common, DeclaredPolicy)
     del common["budget"], common["queues"]
     own = {}
     for key, place, table in named_tables(name, "queues", queues, ".SECTION"):
         _refuse_shared(name, place, table)
-        own[key] = _section(name, place, _merged(common, table), QueuePolicy)
+        own[key] = section(name, place, _merged(common, table), QueuePolicy)
     policy = msgspec.structs.replace(whole, queues=own)
     for place, problem in contradictions(policy):
         raise fault(name, place, problem)
@@ -59,26 +54,3 @@ def _merged(common: Table, own: Table) -> Table:
 
 def _is_table(value: object) -> bool:
     return isinstance(value, dict)
-
-
-def _section(name: str, place: str, table: Table, kind: type[Section]) -> Section:
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        problem, _, at = str(error).partition(" - at `$.")
-        at = at.rstrip("`")
-        if problem.startswith(_UNKNOWN):
-            allowed = _type_at(kind, at).__struct_fields__
-            at = f"{at}.{problem.removeprefix(_UNKNOWN).rstrip('`')}"
-            problem = f"is no setting; allowed here: {', '.join(sorted(allowed))}"
-        if problem.startswith("Invalid enum value"):
-            problem = f"is one of {', '.join(get_args(_type_at(kind, at)))}"
-        if problem.startswith("Expected `object`"):
-            problem = f"is a table: write [{f'{place}.{at}'.strip('.')}]"
-        raise fault(name, ".".join(part for part in (place, at.strip(".")) if part), problem) from None
-
-
-def _type_at(kind: Any, at: str) -> Any:
-    for part in filter(None, at.split(".")):
-        kind = get_type_hints(kind)[part]
-    return kind

@@ -26,6 +26,7 @@ def write(record: Any, at: int, table: Items, known: Queues, queue: int) -> None
     mark["guideline"] = record["guideline"]
     mark["revision"] = record["revision"]
     mark["destination"] = record["destination"]
+    mark["held"] = record["held"]
     clear(mark)
     score = mark["score"]
     flags = int64(record["flags"])

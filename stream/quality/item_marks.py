@@ -39,6 +39,7 @@ def append(table: Items, slot: int, count: int) -> int:
     at = int64(table.last[slot] * MARK_CHUNK + count % MARK_CHUNK)
     table.marks[at]["weighed"] = 0
     table.marks[at]["hit"] = 0
+    table.marks[at]["held"] = 0
     return at
 
 

@@ -10,7 +10,7 @@ from stream.quality.item_marks import clear, empty, touch, unweighed
 from stream.quality.item_rows import Items, Outcomes, Queues, Scratch
 from stream.quality.posterior import GOLD_VOTE, belief_of, fit_of, normalise, predict
 from stream.quality.reference import GOLDS, GOLDS_HIT, GOOD, VOTE, answered, as_share, gold_hits
-from stream.quality.schema import PEER_CAP, UNIT, VOTER_CAP, Flag, Kind, Known, Weighed
+from stream.quality.schema import PEER_CAP, UNIT, VOTER_CAP, Flag, Held, Kind, Known, Weighed
 from stream.quality.votes import vote
 
 _DERIVED = int(Flag.SCORED | Flag.GOLD_SEEN | Flag.AUDITED | Flag.AUDITED_RANDOM | Flag.REPEAT)
@@ -21,7 +21,7 @@ _AUDITED_RANDOM = int(Flag.AUDITED_RANDOM)
 _STANDING = int(Known.STANDING)
 _NOT_YET, _BY_PEERS, _BY_GOLD = int(Weighed.NOT_YET), int(Weighed.BY_PEERS), int(Weighed.BY_GOLD)
 _PEERS_ENOUGH = 3  # to weigh an answer, where the queue's items get that many
-_SET = int(Kind.SET)
+_SET, _UNSENT = int(Kind.SET), int(Held.UNSENT)
 
 
 @compiled
@@ -39,7 +39,7 @@ def rescore(
     _find_own_first(start, count, table, scratch)
     for p in range(start, count):
         at = scratch.order[p]
-        if table.marks[at]["score"]["flags"] & _WITHDRAWN:
+        if table.marks[at]["score"]["flags"] & _WITHDRAWN or table.marks[at]["held"]:
             continue
         new = scratch.score[0]
         _score(p, count, item, table, known, scratch, new)
@@ -57,14 +57,14 @@ def rescore(
 
 @compiled
 def _note_meetings(p: int, count: int, classes: int, table: Items, out: Outcomes, scratch: Scratch) -> None:
-    """Whom the judgment at order `p` was weighed against, for the outcome just sent."""
+    """Whom the judgment at order `p` was weighed against, for the outcome just sent: those that stage 2 may know."""
     mark = table.marks[scratch.order[p]]
     seen = 0
     for o in range(count):
         other = table.marks[scratch.order[o]]
         if o == p or scratch.own_first[o] != o or not comparable(mark, other):
             continue
-        if int64(other["score"]["label"]) < classes:
+        if int64(other["score"]["label"]) < classes and not other["held"]:
             meeting = out.meetings[out.cursor[3]]
             meeting["key"] = other["rater"]
             meeting["row"] = out.cursor[0] - 1
@@ -78,12 +78,13 @@ def _note_meetings(p: int, count: int, classes: int, table: Items, out: Outcomes
 
 @compiled
 def withdraw(record: Any, at: int, slot: int, table: Items, known: Queues, out: Outcomes) -> None:
-    """Sends that the judgment no longer counts, and clears it; its id stays remembered."""
+    """Sends that the judgment no longer counts, if stage 2 knows it, and clears it; its id stays remembered."""
     item = table.items[slot]
     mark = table.marks[at]
-    row = _address(record, mark, known.queues[item["queue"]], item["queue"], out)
-    row["last"] = 1
-    row["old"] = mark["score"]
+    if mark["held"] < _UNSENT:
+        row = _address(record, mark, known.queues[item["queue"]], item["queue"], out)
+        row["last"] = 1
+        row["old"] = mark["score"]
     clear(mark)
 
 

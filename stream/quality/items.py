@@ -43,7 +43,7 @@ PERIOD_MS = 300_000  # of log time: shards tell each other what they know at mos
 _OWN = int(Flag.SKIPPED | Flag.ESCALATED | Flag.TRAINING | Flag.SENSITIVE | Flag.SEVERE | Flag.TIMED | Flag.COSTED)
 _SKIP = int(Flag.SKIPPED | Flag.ESCALATED)
 _WITHDRAWN, _REPEAT = int(Flag.WITHDRAWN), int(Flag.REPEAT)
-_JUDGMENT, _RETRACTION = int(Op.JUDGMENT), int(Op.RETRACTION)
+_JUDGMENT, _RETRACTION, _RELEASE = int(Op.JUDGMENT), int(Op.RETRACTION), int(Op.RELEASE)
 
 
 @compiled
@@ -67,7 +67,7 @@ def join(
     """
     for i in range(start, len(records)):
         record = records[i]
-        if record["op"] > _RETRACTION:
+        if record["op"] > _RETRACTION and record["op"] != _RELEASE:
             results[i] = NOTHING
             continue
         if record["log_ms"] // PERIOD_MS > period:
@@ -90,11 +90,11 @@ def join(
         elif record["op"] == _RETRACTION:
             results[i] = _retract(record, slot, table, known, out, scratch)
         else:
-            results[i] = learn(record, slot, table)
+            results[i] = APPLIED if record["op"] == _RELEASE else learn(record, slot, table)
             if results[i] == APPLIED:
                 walk(table, slot, scratch.order)
                 rescore(record, slot, 0, -1, table, known, out, scratch)
-        if item["kept"]:
+        if item["kept"] and record["op"] != _RELEASE:  # which brings no answer to doubt it by
             doubt_gold(i, record, slot, table, known, out)
     return len(records), DONE, generation
 

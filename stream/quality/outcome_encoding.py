@@ -10,11 +10,10 @@ from stream.quality.item_rows import Outcomes
 from stream.quality.outcome_cuts import Cuts, cut
 from stream.quality.outcome_message import (
     AFTER_ALL,
-    ArmingNote,
+    Note,
     OutcomeMessage,
     Place,
     QueueInfo,
-    QueueNote,
     VerdictNote,
 )
 from stream.quality.profile import Profile
@@ -31,7 +30,7 @@ class Owed(NamedTuple):
     item_ids: Sequence[str]
     queues: Sequence[QueueInfo]
     verdicts: Mapping[int, Sequence[VerdictNote]]  # by destination
-    notes: Sequence[QueueNote | ArmingNote]  # for every destination
+    notes: Sequence[Note]  # for every destination
 
 
 class _Part(NamedTuple):
@@ -88,7 +87,10 @@ _NOTHING = _Part(_NOWHERE, _NOWHERE, (_NOWHERE, _NOWHERE, _NOWHERE), ())
 
 def _parts_by_destination(cuts: Cuts) -> dict[int, list[_Part]]:
     bounds = cuts.messages
-    firsts, lasts = ([*cuts.rows[["offset", "part"]][at].tolist()] for at in (bounds[:, 1], bounds[:, 2] - 1))
+    offsets, numbers = cuts.rows["offset"], cuts.rows["part"]
+    firsts, lasts = (
+        zip(offsets[at].tolist(), numbers[at].tolist(), strict=True) for at in (bounds[:, 1], bounds[:, 2] - 1)
+    )
     parts: dict[int, list[_Part]] = {}
     for (destination, *b), first, last in zip(bounds.tolist(), firsts, lasts, strict=True):
         used = (slice(b[4], b[5]), slice(b[6], b[7]), slice(b[8], b[9]))
@@ -98,8 +100,8 @@ def _parts_by_destination(cuts: Cuts) -> dict[int, list[_Part]]:
 
 
 def _with_notes(
-    parts: Sequence[_Part], verdicts: Sequence[VerdictNote], notes: Sequence[QueueNote | ArmingNote]
-) -> Iterator[tuple[_Part, list[VerdictNote], list[QueueNote | ArmingNote]]]:
+    parts: Sequence[_Part], verdicts: Sequence[VerdictNote], notes: Sequence[Note]
+) -> Iterator[tuple[_Part, list[VerdictNote], list[Note]]]:
     """Each part with the notes that come before the next part's first outcome."""
     for at, part in enumerate(parts):
         if not verdicts and not notes:

@@ -64,6 +64,20 @@ class QueueNote(msgspec.Struct, frozen=True, array_like=True, tag="usual"):
     sums: list[int]  # the first cells of rank_sums.py, over all raters
 
 
+class PersonNote(msgspec.Struct, frozen=True, array_like=True, tag="person"):
+    """What was ordered about a rater, as one source partition read it; it comes after outcomes of `offset`."""
+
+    offset: int
+    log_ms: int
+    source: int
+    rater: int
+    order: str  # forget, restrict or release
+    version: int  # of two orders the higher one holds
+
+
+Note = QueueNote | ArmingNote | PersonNote  # for every destination
+
+
 class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     """See the module; `rows` is OUTCOME[] as bytes, in order."""
 
@@ -76,7 +90,7 @@ class OutcomeMessage(msgspec.Struct, frozen=True, array_like=True):
     profiles: list[Profile]
     item_ids: list[str]
     verdicts: list[VerdictNote]
-    notes: list[QueueNote | ArmingNote]
+    notes: list[Note]
     rows: bytes
     meetings: bytes  # MEETING[], in the order of the rows that they refer to
 

@@ -130,6 +130,16 @@ def pair_of(entry: Any) -> Pair:
     )
 
 
+def drop_partner(key: int, partners: np.ndarray) -> list[int]:
+    """Empties the places of a partner who is to be forgotten, in PARTNER[raters, PARTNERS]; answers whose they were.
+
+    What the meetings were is no longer known of anybody; the totals over all partners stay, for they name none.
+    """
+    raters, places = np.nonzero(partners["key"] == np.uint64(key))
+    partners[raters, places] = np.zeros((), PARTNER)
+    return sorted(set(raters.tolist()))
+
+
 @compiled
 def _place_of(key: Any, partners: np.ndarray) -> int:
     for place in range(PARTNERS):

@@ -113,8 +113,8 @@ class QueueTable:
             count,
             self.rows.recent[row, : min(count, RECENT_ANSWERS)].tobytes(),
             times.tobytes(),
-            pack_ints(np.concatenate([self.rows.own[row], self.rows.others[row], self.rows.told[row]])),
-            np.concatenate([self.rows.mix[row], self.rows.prior[row], self.rows.values[row]]).tobytes(),
+            pack_ints(self.rows.own[row], self.rows.others[row], self.rows.told[row]),
+            b"".join([self.rows.mix[row].tobytes(), self.rows.prior[row].tobytes(), self.rows.values[row].tobytes()]),
             tuple(self.rows.golds[row].tolist()),
             self.suspects(row),
             pack_ints(self.levels[row]),
@@ -135,10 +135,12 @@ def stored_level(stored: Stored) -> np.ndarray:
     return level
 
 
-def pack_ints(values: np.ndarray) -> bytes:
-    """int64[] as varints: mostly zeros, a byte each."""
-    buffer = np.empty(LONGEST * len(values), "u1")
-    return buffer[: write_ints(values, buffer, 0)].tobytes()
+def pack_ints(*parts: np.ndarray) -> bytes:
+    """int64[] one after another as varints: mostly zeros, a byte each."""
+    buffer, at = np.empty(LONGEST * sum(map(len, parts)), "u1"), 0
+    for part in parts:
+        at = write_ints(part, buffer, at)
+    return buffer[:at].tobytes()
 
 
 def _longer(rows: Queues, more: int) -> Queues:

@@ -61,6 +61,7 @@ class Op(IntEnum):
     VERDICT = 4
     CONTROL = 5  # already folded into the settings by the decoder; kept for its offset
     REJECT = 6  # refused by the decoder
+    RELEASE = 7  # made by stage 1 itself: an item of a rater who is no longer restricted is looked at again
 
 
 class Kind(IntEnum):
@@ -116,6 +117,7 @@ RECORD = _record(
         ("op", "u1"),
         ("has_known", "u1"),  # 0: no gold here; for gold and adjudication: 0 means withdrawn
         ("random", "u1"),  # adjudication: sampled at random, hence fit for SLA and scorecards
+        ("held", "u1"),  # Held.UNSENT for a judgment of a restricted rater
     ]
 )
 
@@ -156,6 +158,7 @@ MARK = _record(
         ("destination", "u2"),
         ("hit", "u2"),  # see SCORE; kept while the gold is withdrawn
         ("weighed", "u1"),  # see Weighed: a judgment is evidence once
+        ("held", "u1"),  # see Held: whether stage 2 hears of it
     ]
 )
 
@@ -185,6 +188,15 @@ class Weighed(IntEnum):
     NOT_YET = 0
     BY_PEERS = 1
     BY_GOLD = 2
+
+
+class Held(IntEnum):
+    """Whether stage 2 hears of a judgment. One that is held stays its peers' peer, so that their numbers stay true."""
+
+    NO = 0
+    FROZEN = 1  # its rater is restricted: stage 2 has it as it was last sent, and hears of no change
+    UNSENT = 2  # it came while its rater was restricted: stage 2 never hears of it
+    NAMELESS = 3  # its rater is forgotten: an answer on the item and nothing else
 
 
 class Known(IntEnum):

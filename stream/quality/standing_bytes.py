@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stream.quality.compiled import compiled, int64
+from stream.quality.compiled import compiled, int64, plain
 from stream.quality.rater_rows import Raters
 from stream.quality.varints import LONGEST, read_int, write_int
 
@@ -37,6 +37,14 @@ def pack_standing(raters: Raters, slots: np.ndarray) -> list[bytes]:
 def unpack_standing(raters: Raters, slot: int, data: bytes) -> None:
     """Fills an empty slot."""
     _unpack(raters, _words(raters), slot, np.frombuffer(data, "u1"))
+
+
+def partner_bytes(key: int) -> bytes:
+    """How a partner's key stands in the bytes of those who met that rater: what to look for in the store."""
+    buffer, at = np.empty(2 * LONGEST, "u1"), 0
+    for word in np.array([key], "u8").view("i4").tolist():
+        at = plain(write_int)(word, buffer, at)
+    return buffer[:at].tobytes()
 
 
 def _words(raters: Raters) -> np.ndarray:

@@ -64,3 +64,56 @@ def weigh_rater(skill: int, mix: np.ndarray, good: float, classes: int, weights:
         guess = (1.0 - t) * mix[k] / SHARE + 1e-6
         hit, miss = t * good + guess, t * (1.0 - good) / max(classes - 1, 1) + guess
         weights[WEIGHTS + k] = int64(math.floor(math.log(hit / miss) * NAT + 0.5))
+
+
+@compiled
+def weigh_raters(
+    summaries: np.ndarray, rows: np.ndarray, good: np.ndarray, classes: np.ndarray, keys: np.ndarray, found: np.ndarray
+) -> int:
+    """Fills uint64[n] and int16[n, WEIGHTS + LABELS_MAX] with what SUMMARY[n] say of raters; answers of how many.
+
+    `rows` int64[n] are their queues' rows, -1 for a queue that is not known; `good` and `classes` are by row.
+    """
+    count = 0
+    for i in range(len(summaries)):
+        row = rows[i]
+        if row < 0:
+            continue
+        summary = summaries[i]
+        keys[count] = vote_key(summary["rater"], summary["queue"])
+        found[count] = 0
+        weigh_rater(int64(summary["skill"]), summary["mix"], good[row], classes[row], found[count])
+        count += 1
+    return count
+
+
+@compiled
+def put_votes(
+    keys: np.ndarray, weights: np.ndarray, room: int, new: np.ndarray, found: np.ndarray, taken: np.ndarray
+) -> int:
+    """Puts weights of the keys `new`, one after another, into a table with `room` for so many further keys.
+
+    `taken` bool[n] says of which keys; answers how many were not in the table before.
+    """
+    added = 0
+    for i in range(len(new)):
+        at = place_of(keys, new[i])
+        taken[i] = keys[at] != _NOBODY or added < room
+        if taken[i]:
+            if keys[at] == _NOBODY:
+                keys[at] = new[i]
+                added += 1
+            weights[at] = found[i]
+    return added
+
+
+@compiled
+def find_votes(keys: np.ndarray, weights: np.ndarray, wanted: np.ndarray, found: np.ndarray, used: np.ndarray) -> None:
+    """Fills int16[n, …] with the weights of keys that are in the table, `used` with how many come before only zeros."""
+    for i in range(len(wanted)):
+        at = place_of(keys, wanted[i])
+        used[i] = 0
+        for k in range(weights.shape[1]):
+            found[i, k] = weights[at, k]
+            if weights[at, k] != 0:
+                used[i] = k + 1

@@ -10,8 +10,9 @@ from stream.events import Finding
 from stream.quality.policy import DETECTOR_NAMES, Detector
 from stream.quality.rater_table import RowKey
 from stream.stages.port import Message
+from stream.stages.sentences import sentence
 
-Why = Literal["evidence_gone", "gold_corrected", "verdict"]
+Why = Literal["evidence_gone", "gold_corrected", "verdict", "forgotten"]
 Counts = Counter[tuple[str, str]]
 _KEY_BYTES = 16
 
@@ -56,6 +57,29 @@ class FindingBook:
             found, version=found.version + 1, event="closed", why=why, at=at_ms, state="ok"
         )
         self._publish(key, detector, closed, counts)
+        if why == "gold_corrected":
+            counts["finding_forgiven", DETECTOR_NAMES[detector]] += 1
+
+    def erase(self, rater: bytes, at_ms: int, counts: Counts) -> None:
+        """Whoever these findings are about is to be forgotten: they end, and what they rested on is not repeated."""
+        for key, detector in [place for place in self.open if place[0].startswith(rater)]:
+            found = self.open[key, detector]
+            self.open[key, detector] = Finding(
+                id=found.id,
+                version=found.version,
+                event=found.event,
+                queue=found.queue,
+                detector=found.detector,
+                state=found.state,
+                sentence=sentence("forgotten"),
+                opened_at=found.opened_at,
+                at=found.at,
+                rater_id=found.rater_id,
+                vendor=found.vendor,
+                episode=found.episode,
+                shadow=found.shadow,
+            )
+            self.close(key, detector, "forgotten", at_ms, counts)
 
     def detector_of(self, key: RowKey, finding_id: str) -> Detector | None:
         """Which detector's open finding about this row has the id; None when no open one has."""

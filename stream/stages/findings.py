@@ -40,6 +40,7 @@ def open_finding(
         at=at_ms,
         rater_id=profile.rater_id,
         vendor=profile.vendor,
+        site=profile.site,
         episode=episode,
         measure=float(numbers.value),
         low=float(numbers.low),

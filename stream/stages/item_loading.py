@@ -9,6 +9,11 @@ from stream.quality.item_table import ItemTable
 _GOLDS = "golds"
 
 
+def homes(generation: int) -> tuple[str, ...]:
+    """Where an item may be stored, the truest first."""
+    return (_GOLDS, home(generation), home(generation - 1)) if generation > 0 else (_GOLDS, home(0))
+
+
 def home(generation: int) -> str:
     """The key of a generation's items; those with a known answer (-1) never expire and live apart."""
     return _GOLDS if generation < 0 else f"items:{generation}"
@@ -30,7 +35,7 @@ class ItemLoading:
             }
         known = self._items.slot_of
         unknown = [key for key in dict.fromkeys(keys) if key and key not in known]
-        return dict.fromkeys(_homes(generation), unknown) if unknown else {}
+        return dict.fromkeys(homes(generation), unknown) if unknown else {}
 
     def fill(
         self,
@@ -42,9 +47,9 @@ class ItemLoading:
         if self._heads:
             self._fill_blocks(loaded, wanted)
             return
-        homes = _homes(generation)
-        for at, key in enumerate(wanted[homes[0]]):
-            for name in homes:
+        names = homes(generation)
+        for at, key in enumerate(wanted[names[0]]):
+            for name in names:
                 head = loaded[name][at]
                 if head is not None:
                     self._take(name, key, head)
@@ -65,11 +70,6 @@ class ItemLoading:
                 further = (blocks[field] for field in _further(key, head))
                 self._items.load(key, [head, *(block for block in further if block is not None)])
         self._heads = {}
-
-
-def _homes(generation: int) -> tuple[str, ...]:
-    """Where an item may be stored, the truest first."""
-    return (_GOLDS, home(generation), home(generation - 1)) if generation > 0 else (_GOLDS, home(0))
 
 
 def _further(key: bytes, head: bytes) -> list[bytes]:

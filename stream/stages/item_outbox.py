@@ -7,7 +7,7 @@ import numpy as np
 from stream.intake.queue_row import QueueRow
 from stream.quality.item_rows import Outcomes, make_outcomes
 from stream.quality.outcome_encoding import Owed, encode_owed
-from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
+from stream.quality.outcome_message import BEGINNING, Note, QueueInfo, VerdictNote
 from stream.quality.profile import Profile
 from stream.stages.port import Message
 
@@ -25,8 +25,10 @@ class ItemOutbox:
         self._item_ids: list[str] = []
         self._queues: list[QueueInfo] = []
         self._settled = 0  # outcomes that refer to these lists of queues
+        self._settings: Sequence[QueueRow] = ()
+        self._infos: list[QueueInfo] = []
         self._verdicts: dict[int, list[VerdictNote]] = {}
-        self._notes: list[QueueNote | ArmingNote] = []
+        self._notes: list[Note] = []
 
     @property
     def owed(self) -> int:
@@ -53,6 +55,8 @@ class ItemOutbox:
 
     def take_doubts(self) -> np.ndarray:
         """DOUBT[] since the last call, in the order of the log."""
+        if not self.rows.cursor[4]:
+            return self.rows.doubts[:0]
         doubts = self.rows.doubts[: int(self.rows.cursor[4])].copy()
         self.rows.cursor[4] = 0
         return doubts
@@ -62,16 +66,21 @@ class ItemOutbox:
         fresh = self.rows.rows[self._settled : self.owed]
         if len(fresh):
             fresh["queue_row"] += len(self._queues)
-            self._queues += [
-                QueueInfo(queue.key, queue.name, int(queue.kind), tuple(queue.labels), queue.width) for queue in queues
-            ]
+            self._queues += self._told(queues)
             self._settled = self.owed
+
+    def _told(self, queues: Sequence[QueueRow]) -> list[QueueInfo]:
+        """What stage 2 must know of them; worked out once for settings that stay."""
+        if queues is not self._settings:
+            self._settings = queues
+            self._infos = [QueueInfo(q.key, q.name, int(q.kind), tuple(q.labels), q.width) for q in queues]
+        return self._infos
 
     def note(self, destination: int, verdict: VerdictNote) -> None:
         """Adds a person's decision, which travels between the outcomes."""
         self._verdicts.setdefault(destination, []).append(verdict)
 
-    def note_all(self, notes: Sequence[QueueNote | ArmingNote]) -> None:
+    def note_all(self, notes: Sequence[Note]) -> None:
         """Adds what every destination is to know."""
         self._notes += notes
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import msgspec
 import numpy as np
@@ -11,6 +12,8 @@ from stream.intake.decode import Decoded, decode
 from stream.intake.directory import Directory
 from stream.intake.halting import Halting
 from stream.intake.payload import SETTINGS_SOURCE
+from stream.intake.privacy_order import PrivacyOrder
+from stream.intake.reasons import Reason
 from stream.policy.arming_book import ARMING_FIELD
 from stream.policy.arming_order import ARMING_SOURCE
 from stream.quality import items
@@ -24,12 +27,14 @@ from stream.quality.schema import DAY_MS, SCHEMA_VERSION, Op
 from stream.stages.arming import ArmingOrders
 from stream.stages.item_loading import ItemLoading, home
 from stream.stages.item_outbox import ItemOutbox
+from stream.stages.item_withholding import Fields, ItemWithholding, order_of
 from stream.stages.knowledge import Knowledge
 from stream.stages.port import Effects, Flush, Reject, SourceRecord
 from stream.stages.queue_reading import QueueReading, is_home, read_queue
 
 HORIZON_DAYS = 14
 _NO_SLOT = -1
+_IS_REJECTED = np.isin(np.arange(len(RESULT_NAMES)), REJECTED)
 _QUEUES, _VOTES, _DIRECTORY = "queues", "votes", b"directory"
 
 
@@ -73,7 +78,9 @@ class ItemStage:
         self._loading = ItemLoading(self._items)
         self._arming = ArmingOrders()
         self._knowledge = Knowledge(partition, partitions, own_topic, self._queues, directory.control_key)
+        self._withholding = ItemWithholding(partition, self._items, self._queues.votes)
         self._generation, self._generation_written = 0, 0
+        self._sweeps = False  # the outbox may name somebody who is to be forgotten: one more commit clears it
         self._outbox = ItemOutbox(partition, destinations, topic)
         self._scratch = make_scratch()
         self._at = 0  # how much of the batch is joined
@@ -104,6 +111,7 @@ class ItemStage:
             self._items.kept = int(head.get(b"kept", b"0"))  # heads from before the limit lack it
             self._outbox.sent = np.frombuffer(head[b"sent"], "i8").reshape(-1, 2).copy()
             self._halting = Halting.from_bytes(head[b"halting"])
+            self.unflushed = int(head.get(b"sweeps", b"0"))
 
     def read(self, records: Sequence[SourceRecord]) -> ItemWork:
         """Decodes; settings in the batch are folded into the directory, record by record."""
@@ -112,9 +120,21 @@ class ItemStage:
             self._items.shrink(self._cached_items)
         return ItemWork(records, decode(records, self._directory, self._destinations))
 
+    def sought(self, work: ItemWork) -> Fields:
+        """The judgments of a rater about whom there is an order."""
+        sought = self._withholding.sought(work.decoded.controls, (self._generation_written, self._generation))
+        return sought if self._stored else {}
+
+    def found(self, fields: Fields) -> None:
+        """Takes where they may be stored."""
+        self._withholding.found(fields)
+
     def missing(self, work: ItemWork | None) -> dict[str, list[bytes]]:
         """Items that memory does not hold."""
-        return self._loading.missing(work.decoded.item_keys, self._generation) if work and self._stored else {}
+        if not work or not self._stored:
+            return {}
+        keys = work.decoded.item_keys
+        return self._loading.missing(keys + self._withholding.wanted if keys else keys, self._generation)
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
         """Takes loaded items; a key found nowhere is a new item."""
@@ -144,17 +164,14 @@ class ItemStage:
         self._asked = 0
         self.unflushed += len(rows)
         rejects = [*decoded.rejects, *self._refused(work, results)]
-        self._halting = self._halting.after(len(rows), [reject.offset for reject in rejects], rows["offset"])
-        return Effects(rejects, self._counts(decoded, results), rows["log_ms"].tolist())
+        # Who was forgotten and still works is nobody's mistake here: it halts nothing.
+        bad = [reject.offset for reject in rejects if reject.reason != Reason.FORGOTTEN]
+        self._halting = self._halting.after(len(rows), bad, rows["offset"])
+        return Effects(rejects, self._counts(decoded, results), rows["log_ms"].copy())
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the messages to stage 2."""
-        rows: dict[str, list[tuple[bytes, bytes]]] = {}
-        for slot, block, generation, data in self._items.take_dirty():
-            if 0 <= generation < self._generation - 1:
-                continue  # expired since it changed
-            key = self._items.key_of[slot]
-            rows.setdefault(home(generation), []).append((key + np.uint16(block).tobytes() if block else key, data))
+        rows = self._take_items()
         queues = self._queues.take_dirty()
         directory = self._directory.to_bytes()
         if directory != self._directory_written:
@@ -175,10 +192,22 @@ class ItemStage:
             b"kept": b"%d" % self._items.kept,
             b"sent": self._outbox.sent.tobytes(),
             b"halting": self._halting.to_bytes(),
+            b"sweeps": b"%d" % self._sweeps,
         }
         self._generation_written = self._generation
-        self.unflushed = 0
-        return Flush(self.offset, head, rows, {}, [home(generation) for generation in old], messages)
+        self.unflushed, self._sweeps = int(self._sweeps), False
+        removed = self._withholding.take_erased()
+        return Flush(self.offset, head, rows, removed, [home(generation) for generation in old], messages)
+
+    def _take_items(self) -> dict[str, list[tuple[bytes, bytes]]]:
+        """The fields that changed, by the key that they are stored in."""
+        key_of = self._items.key_of
+        fields: dict[int, list[tuple[bytes, bytes]]] = {}
+        for slot, block, generation, data in self._items.take_dirty():
+            key = key_of[slot]
+            fields.setdefault(generation, []).append((key + np.uint16(block).tobytes() if block else key, data))
+        # An item of an older generation has expired since it changed.
+        return {home(g): some for g, some in fields.items() if g < 0 or g >= self._generation - 1}
 
     @property
     def cached(self) -> int:
@@ -210,14 +239,13 @@ class ItemStage:
         )
 
     def _name_slots(self, decoded: Decoded) -> None:
-        slot_of = self._items.slot_of
-        slots = [slot_of.get(key, _NO_SLOT) for key in decoded.item_keys]
-        for at, slot in enumerate(slots):
-            key = decoded.item_keys[at]
-            if slot == _NO_SLOT and key:
+        keys, slot_of = decoded.item_keys, self._items.slot_of
+        slots = np.fromiter(map(slot_of.get, keys, repeat(_NO_SLOT)), "i8", len(keys))
+        for at in np.flatnonzero(slots == _NO_SLOT).tolist():
+            if key := keys[at]:
                 slots[at] = slot_of[key] if key in slot_of else self._items.open(key)
         decoded.rows["item"] = slots
-        self._items.residency.touched(np.array([slot for slot in slots if slot != _NO_SLOT], "i8"))
+        self._items.residency.touched(slots[slots != _NO_SLOT])
 
     def _join(self, rows: np.ndarray, results: np.ndarray) -> None:
         """Joins the rows that are not joined yet."""
@@ -251,8 +279,21 @@ class ItemStage:
             self._outbox.note_all(self._arming.see([queue.name for queue in self._joined.queues], offset, at_ms))
         elif control.source == ARMING_SOURCE:
             self._outbox.note_all(self._arming.take(control, offset))
+        elif order := order_of(control):
+            self._take_order(order, offset, at_ms, control.version)
         else:
             self._knowledge.take(control, self._joined)
+
+    def _take_order(self, order: PrivacyOrder, offset: int, at_ms: int, version: int) -> None:
+        generations = (self._generation_written, self._generation)
+        again = self._withholding.take(order, [queue.key for queue in self._joined.queues], generations)
+        generation = max(self._generation, at_ms // self._horizon_ms)
+        rows = self._withholding.records(again, offset, at_ms, generation)
+        at, self._at = self._at, 0
+        self._join(rows, np.zeros(len(rows), "u1"))
+        self._at = at
+        self._outbox.note_all([self._withholding.note(order, offset, at_ms, version)])
+        self._sweeps = self._sweeps or order.order == "forget"
 
     def _note_verdict(self, row: np.void, verdict: Verdict) -> None:
         queue = self._directory.queues[int(row["queue"])]
@@ -269,13 +310,13 @@ class ItemStage:
     def _refused(self, work: ItemWork, results: np.ndarray) -> list[Reject]:
         return [
             Reject(work.records[at].offset, RESULT_NAMES[results[at]], work.records[at].value)
-            for at in np.flatnonzero(np.isin(results, REJECTED)).tolist()
+            for at in np.flatnonzero(_IS_REJECTED[results]).tolist()
         ]
 
     def _counts(self, decoded: Decoded, results: np.ndarray) -> Counter[tuple[str, str]]:
         counts = Counter(decoded.counts)
-        names, times = np.unique(results[decoded.rows["op"] <= Op.RETRACTION], return_counts=True)
-        counts.update({("record", RESULT_NAMES[name]): int(n) for name, n in zip(names, times, strict=True)})
+        times = np.bincount(results[decoded.rows["op"] <= Op.RETRACTION], minlength=len(RESULT_NAMES)).tolist()
+        counts.update({("record", name): n for name, n in zip(RESULT_NAMES, times, strict=True) if n})
         if self._items.full:
             queues = not_taken(decoded.rows, self._items.rows).tolist()
             counts.update(("gold_limit", self._directory.queues[queue].name) for queue in queues)

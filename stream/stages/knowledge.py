@@ -24,7 +24,7 @@ from stream.quality.queue_levels import reach_hour
 from stream.quality.queue_table import QueueTable
 from stream.quality.reference import ANSWERS, BELIEF_A, BELIEF_B, FOLLOWS_A, FOLLOWS_B, GOOD, WEIGHED, refresh
 from stream.quality.schema import HOUR_MS, LABELS_MAX
-from stream.quality.votes import WEIGHTS, vote_key, weigh_rater
+from stream.quality.votes import WEIGHTS, weigh_raters
 from stream.stages.port import Message
 
 _LEAST_NEWS, _NEWS_SHARE = 20, 0.02  # answers that must be new before a queue is told of again
@@ -47,7 +47,7 @@ class Knowledge:
             if kind == COUNTS_SOURCE and sender_of(control) != str(self._partition):
                 self._take_counts(read_counts(control), directory)
             elif kind == SUMMARIES_SOURCE:
-                self._take_summaries(read_summaries(control), directory.queues)
+                self._take_summaries(read_summaries(control), directory)
         except ValueError:
             return
 
@@ -102,13 +102,13 @@ class Knowledge:
                 rows.counts[row] += added[ANSWERS:]
                 plain(refresh)(row, rows)
 
-    def _take_summaries(self, summaries: np.ndarray, queues: Sequence[QueueRow]) -> None:
-        row_of = {queue.key: queue.row for queue in queues}
-        weights = np.zeros(WEIGHTS + LABELS_MAX, "i2")
-        for summary in summaries:
-            row = row_of.get(int(summary["queue"]), -1)
-            if row < 0:
-                continue
-            classes = int(self._queues.rows.queues["classes"][row])
-            weigh_rater(int(summary["skill"]), summary["mix"], self._queues.rows.values[row, GOOD], classes, weights)
-            self._queues.votes.put(int(vote_key(summary["rater"], summary["queue"])), weights[: WEIGHTS + classes])
+    def _take_summaries(self, summaries: np.ndarray, directory: Directory) -> None:
+        row_of = {queue.key: queue.row for queue in directory.queues}
+        rows = np.array([row_of.get(key, -1) for key in summaries["queue"].tolist()], "i8")
+        rows[[directory.has_forgotten(rater) for rater in summaries["rater"].tolist()]] = -1
+        keys, found = np.zeros(len(rows), "u8"), np.zeros((len(rows), WEIGHTS + LABELS_MAX), "i2")
+        rows_of = self._queues.rows
+        # Copies in one piece: with a single queue a column is one too, and the kernel would be compiled twice.
+        good, classes = rows_of.values[:, GOOD].copy(), rows_of.queues["classes"].copy()
+        count = weigh_raters(summaries, rows, good, classes, keys, found)
+        self._queues.votes.put_all(keys[:count], found[:count])

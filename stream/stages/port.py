@@ -1,9 +1,10 @@
 """What the shard runner drives: a stage turns its own log into rows and messages, and touches nothing else.
 
-The runner's loop: trim records below `offset`; `read`; while `missing` names fields, load them and `fill`; `apply`;
-when it wants to commit, `flush`; after the commit and its messages are acknowledged, `settled`. A stage whose commit
-was refused is thrown away and made anew from the store, so nothing here is ever undone. The runner keeps one batch in
-hand at a time: it reads the next one only after it has applied the last.
+The runner's loop: trim records below `offset`; `read`; look in the store for what is `sought`, which is hardly ever
+anything; while `missing` names fields, load them and `fill`; `apply`; when it wants to commit, `flush`; after the
+commit and its messages are acknowledged, `settled`. A stage whose commit was refused is thrown away and made anew from
+the store, so nothing here is ever undone. The runner keeps one batch in hand at a time: it reads the next one only
+after it has applied the last.
 """
 
 from collections import Counter
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 
 class SourceRecord(Protocol):
@@ -48,7 +51,8 @@ class Effects:
 
     rejects: Sequence[Reject] = ()
     counts: Mapping[tuple[str, str], int] = field(default_factory=Counter)  # (what, detail) -> times; see telemetry
-    arrived_ms: Sequence[int] = ()  # log times of the applied records at their very first arrival (stage 1's append)
+    # Log times of the applied records at their very first arrival (stage 1's append).
+    arrived_ms: Sequence[int] | NDArray[np.int64] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ class Stage(Protocol):
     def read(self, records: Sequence[SourceRecord]) -> Any:
         """Decodes a batch that starts at or after `offset`."""
 
+    def sought(self, work: Any) -> Mapping[str, Sequence[bytes]]:
+        """Bytes to look for in all values of whole keys, before `missing`; empty but for an order about a person."""
+
+    def found(self, fields: Mapping[str, Sequence[bytes]]) -> None:
+        """Takes the fields whose values hold any of them, by key."""
+
     def missing(self, work: Any) -> dict[str, list[bytes]]:
         """Fields that must be filled before `apply`; empty when nothing is missing. Call again after `fill`.
 
@@ -98,4 +108,8 @@ class Stage(Protocol):
 
     @property
     def unflushed(self) -> int:
-        """Records applied since the last flush: the runner's measure for coalescing."""
+        """Records applied since the last flush: the runner's measure for coalescing.
+
+        After the flush of an order to forget it is not 0: the outbox of that commit may still name the person, and one
+        more commit clears it.
+        """

@@ -1,11 +1,10 @@
 """Where a batch's outcomes land: table and slot of each, with rows opened for new raters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
 
-from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import Flag
 from stream.stages.finding_book import Counts
@@ -36,24 +35,28 @@ class Places(msgspec.Struct, frozen=True):
 def place_rows(work: RaterWork, tables: RaterTables, counts: Counts) -> Places:
     """Finds each outcome's row. Counts judgments that come under another vendor than the rater's first."""
     widths, slots = tables.find_all(work.keys)
-    known = np.ones(len(work.rows), bool)
+    passed_over: list[np.ndarray] = []
     if (new := np.flatnonzero(slots < 0)).size:
-        _open_rows(work, new, tables, known, counts)
+        passed_over = _open_rows(work, new, tables, counts)
         widths[new], slots[new] = tables.find_all([work.keys[at] for at in new.tolist()])
-    vendors = _Vendors(work.profiles)
-    theirs = np.zeros(len(slots), "i4")
-    for width in np.unique(widths[widths != NOWHERE]).tolist():
-        table, here = tables.by_width[width], np.flatnonzero(widths == width)
-        table.residency.touched(slots[here])
-        theirs[here] = vendors.of_rows(table, slots[here])
-    _count_changed(work, vendors, theirs[work.key_of_row], counts)
-    of_rows = np.where(known, widths[work.key_of_row], NOWHERE)
-    return Places(tables, of_rows, slots[work.key_of_row], np.unique(of_rows).tolist())
+    kinds = list(tables.by_width) if len(tables.by_width) == 1 else np.unique(widths).tolist()
+    for width in kinds:
+        if width != NOWHERE:
+            here = slots[widths == width]
+            tables.by_width[width].residency.touched(here)
+    _count_changed(work, tables, widths, slots, counts)
+    of_rows = widths[work.key_of_row]
+    if passed_over or len(kinds) > 1:
+        for rows in passed_over:
+            of_rows[rows] = NOWHERE
+        kinds = np.unique(of_rows).tolist()
+    return Places(tables, of_rows, slots[work.key_of_row], kinds)
 
 
-def _open_rows(work: RaterWork, new: np.ndarray, tables: RaterTables, known: np.ndarray, counts: Counts) -> None:
+def _open_rows(work: RaterWork, new: np.ndarray, tables: RaterTables, counts: Counts) -> list[np.ndarray]:
     """Opens rows for the keys `new`. A rater nobody has heard of begins with a judgment. What corrects older ones (a
-    shard rebuilt from a shortened log) has nothing here to correct: it is passed over, and counted."""
+    shard rebuilt from a shortened log) has nothing here to correct: it is passed over, counted, and answered."""
+    all_passed_over = []
     profile = work.rows["profile"]
     begins = work.first_row[new]
     for at in np.flatnonzero(profile[begins] < 0).tolist():
@@ -61,32 +64,28 @@ def _open_rows(work: RaterWork, new: np.ndarray, tables: RaterTables, known: np.
         judged = mine[profile[mine] >= 0]
         begins[at] = judged[0] if len(judged) else len(work.rows)
         passed_over = mine[mine < begins[at]]
-        known[passed_over] = False
+        all_passed_over.append(passed_over)
         counts["outcome", "unknown_rater"] += len(passed_over)
     new, begins = new[begins < len(work.rows)], begins[begins < len(work.rows)]
     training = work.rows["new"]["flags"][begins] & int(Flag.TRAINING) != 0
     profiles = [work.profiles[at] for at in profile[begins].tolist()]
     tables.open_all([work.keys[at] for at in new.tolist()], profiles, training)
+    return all_passed_over
 
 
-class _Vendors:
-    """Vendors by number."""
-
-    def __init__(self, profiles: Sequence[Profile]) -> None:
-        names = [profile.vendor for profile in profiles]
-        self._number_of = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        self.said = np.array([self._number_of[name] for name in names], "i4")  # by each profile
-
-    def of_rows(self, table: RaterTable, slots: np.ndarray) -> np.ndarray:
-        """int32[slots]: the vendor under which each rater stands here, -1 for one that no profile names."""
-        groups, group_of_slot = np.unique(table.rows.hot["vendor_row"][slots], return_inverse=True)
-        vendors = [self._number_of.get(table.profiles[group].vendor, -1) for group in groups.tolist()]
-        return np.array(vendors, "i4")[group_of_slot]
-
-
-def _count_changed(work: RaterWork, vendors: _Vendors, theirs: np.ndarray, counts: Counts) -> None:
+def _count_changed(work: RaterWork, tables: RaterTables, widths: np.ndarray, slots: np.ndarray, counts: Counts) -> None:
     """A person at two vendors is two raters; a rater who turns up under a second one stays with the first."""
-    judged = np.flatnonzero(work.rows["profile"] >= 0)
-    changed = vendors.said[work.rows["profile"][judged]] != theirs[judged]
-    for row in judged[changed].tolist():
-        counts["vendor_changed", work.profiles[work.rows["profile"][row]].queue] += 1
+    number_of: dict[str, int] = {}
+    said = np.array([number_of.setdefault(profile.vendor, len(number_of)) for profile in work.profiles], "i4")
+    theirs = np.full(len(slots), NOWHERE, "i4")
+    for width, table in tables.by_width.items():
+        here = np.flatnonzero(widths == width)
+        groups, group_of = np.unique(table.rows.hot["vendor_row"][slots[here]], return_inverse=True)
+        vendors = [number_of.get(table.profiles[group].vendor, NOWHERE) for group in groups.tolist()]
+        theirs[here] = np.array(vendors, "i4")[group_of]
+    profile = work.rows["profile"]
+    judged = np.flatnonzero(profile >= 0)
+    changed = said[profile[judged]] != theirs[work.key_of_row[judged]]
+    if changed.any():
+        for row in judged[changed].tolist():
+            counts["vendor_changed", work.profiles[profile[row]].queue] += 1

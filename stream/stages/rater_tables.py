@@ -115,7 +115,8 @@ class RaterTables:
         """Empty rows for new raters; `training` bool[keys]."""
         for _, mine, some in _by_queue(keys):
             table = self.table_of(some[0])
-            slots = table.open_all(some, [profiles[at] for at in mine.tolist()])
+            theirs = profiles[mine] if isinstance(mine, slice) else [profiles[at] for at in mine.tolist()]
+            slots = table.open_all(some, theirs)
             table.rows.hot["training"][slots] = training[mine]
             self._link(table, slots)
 
@@ -179,12 +180,13 @@ class RaterTables:
                 self._link(new, slots)
 
 
-def _by_queue(keys: Sequence[RowKey]) -> Iterator[tuple[bytes, np.ndarray, Sequence[RowKey]]]:
+def _by_queue(keys: Sequence[RowKey]) -> Iterator[tuple[bytes, slice | np.ndarray, Sequence[RowKey]]]:
     """(queue part of the keys, which keys have it, these keys)."""
-    queues = np.frombuffer(b"".join(keys), "u8")[1::2]
-    if len(queues) and (queues == queues[0]).all():
-        yield queues[0].tobytes(), np.arange(len(keys)), keys
+    different = {key[8:16] for key in keys}
+    if len(different) == 1:
+        yield different.pop(), slice(0, len(keys)), keys
         return
+    queues = np.frombuffer(b"".join(keys), "u8")[1::2]
     for queue in np.unique(queues):
         mine = np.flatnonzero(queues == queue)
         yield queue.tobytes(), mine, [keys[at] for at in mine.tolist()]

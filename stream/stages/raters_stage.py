@@ -1,6 +1,6 @@
 """Stage 2 of one shard: rows per rater and queue, their groups, and the findings that open and close."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -10,7 +10,15 @@ from stream.intake.control import ControlKey
 from stream.intake.knowledge import summaries_controls
 from stream.quality import raters as kernel
 from stream.quality.evidence_bytes import BLOCKS
-from stream.quality.outcome_message import BEGINNING, ArmingNote, QueueInfo, QueueNote, VerdictNote
+from stream.quality.outcome_message import (
+    BEGINNING,
+    ArmingNote,
+    Note,
+    PersonNote,
+    QueueInfo,
+    QueueNote,
+    VerdictNote,
+)
 from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector
 from stream.quality.rater_table import RaterTable, RowKey
 from stream.quality.schema import COLUMNS, SCHEMA_VERSION, SUMMARY
@@ -22,6 +30,7 @@ from stream.stages.policies import Policies
 from stream.stages.port import Effects, Flush, Message, SourceRecord
 from stream.stages.rater_places import Places, place_rows
 from stream.stages.rater_tables import RaterTables
+from stream.stages.rater_withholding import WITHHELD_FIELD, RaterWithholding, evidence_fields
 from stream.stages.raters_work import RaterWork, read_work
 
 Watcher = Callable[[RaterTable, int], None]
@@ -79,6 +88,8 @@ class RatersStage:
         self._summaries: list[np.ndarray] = []  # SUMMARY[] not yet sent
         self._told_ms = 0
         self._arming = Arming()
+        self._withholding = RaterWithholding(self._rows, self._book, self.policies, sources)
+        self._sweeps = False  # the outbox may name somebody who is to be forgotten: one more commit clears it
         self._absent: set[RowKey] = set()  # asked for and not stored: new raters
         self.unflushed = 0
         self.hits, self.misses, self._asked = 0, 0, 0  # rows found in memory, or asked of the store
@@ -98,6 +109,17 @@ class RatersStage:
         """The open findings."""
         return self._book.open
 
+    @property
+    def told_findings(self) -> list[Finding]:
+        """The open findings, of raters about whom something may be said."""
+        silent = self._withholding.is_silent
+        return [found for (key, _), found in self._book.open.items() if not silent(key)]
+
+    @property
+    def silent(self) -> frozenset[bytes]:
+        """The first 8 bytes of the keys of raters of whom nothing is to be shown: restricted, or about to be erased."""
+        return self._withholding.raters
+
     def restore(self, head: Mapping[bytes, bytes], keys: Mapping[str, Mapping[bytes, bytes]]) -> None:
         """Takes what the last commit left: queues, groups and open findings; raters' rows come when asked for."""
         if b"applied" in head:
@@ -107,6 +129,9 @@ class RatersStage:
         board = dict(keys.get(_BOARD, {}))
         if arming := board.pop(_ARMING_FIELD, None):
             self._arming.restore(arming)
+        if withheld := board.pop(WITHHELD_FIELD, None):
+            self._withholding.restore(withheld)
+        self.unflushed = int(head.get(b"sweeps", b"0"))
         groups = {field[len(_GROUP_FIELD) :]: data for field, data in board.items()}
         self._rows.restore(keys.get(_QUEUES, {}), groups)
         self._book.restore(keys.get(_FINDINGS, {}))
@@ -117,13 +142,23 @@ class RatersStage:
             self._rows.shrink(self._cached)
         return read_work(f"outcomes:{self.partition}", records, self._applied, accept_first=self._accept_first)
 
+    def sought(self, work: RaterWork) -> dict[str, list[bytes]]:
+        """Those who met somebody whom this batch will erase."""
+        pieces = self._withholding.sought([note for _, note in work.notes if isinstance(note, PersonNote)])
+        return {_RATERS: pieces} if pieces and self._stored else {}
+
+    def found(self, fields: Mapping[str, Sequence[bytes]]) -> None:
+        """Takes their rows' keys."""
+        self._withholding.found(fields[_RATERS])
+
     def missing(self, work: RaterWork | None) -> dict[str, list[bytes]]:
         """Rows that memory does not hold; with None, the rows that the board shows (right after a claim)."""
         if not self._stored:
             return {}
-        named = list(dict.fromkeys(self._concerned(work)))
+        named = self._concerned(work)
         _, slots = self._rows.find_all(named)
-        wanted = [key for at in np.flatnonzero(slots < 0).tolist() if (key := named[at]) not in self._absent]
+        unknown = [named[at] for at in np.flatnonzero(slots < 0).tolist()]
+        wanted = [key for key in unknown if key not in self._absent]
         return row_fields(wanted) if wanted else {}
 
     def fill(self, loaded: Mapping[str, Sequence[bytes | None]], wanted: Mapping[str, Sequence[bytes]]) -> None:
@@ -147,7 +182,7 @@ class RatersStage:
         places = place_rows(work, self._rows, counts)
         self._absent.clear()
         begin = 0
-        stops: list[tuple[int, QueueInfo | QueueNote | ArmingNote | VerdictNote]] = [*news, *work.notes, *work.verdicts]
+        stops: list[tuple[int, QueueInfo | Note | VerdictNote]] = [*news, *work.notes, *work.verdicts]
         for end, note in sorted(stops, key=lambda stop: stop[0]):
             self._accumulate(work, places, begin, end, counts)
             if isinstance(note, VerdictNote):
@@ -156,6 +191,8 @@ class RatersStage:
                 self._rows.take_usual(note)
             elif isinstance(note, ArmingNote):
                 self._arming.take(note)
+            elif isinstance(note, PersonNote):
+                self._take_order(note, counts)
             elif self._rows.is_news(note):
                 self._rows.learn(note)
             begin = end
@@ -167,7 +204,7 @@ class RatersStage:
         self._asked = 0
         # A batch of nothing but repetitions moves the offset on all the same.
         self.unflushed += len(work.rows) + len(work.verdicts) or work.records
-        return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1].tolist())
+        return Effects((), counts, work.rows["log_ms"][work.rows["first"] == 1])
 
     def flush(self) -> Flush:
         """Everything since the last flush, and the findings to produce."""
@@ -184,6 +221,9 @@ class RatersStage:
                 board.append((_GROUP_FIELD + key, msgspec.msgpack.encode(row)))
         if arming := self._arming.take_changed():
             board.append((_ARMING_FIELD, arming))
+        withheld = self._withholding.take_changed()
+        if withheld:
+            board.append((WITHHELD_FIELD, withheld))
         parts = ((_RATERS, raters), (_HISTORY, history), (_EVIDENCE, evidence), (_BOARD, board))
         rows = {name: part for name, part in parts if part}
         if queues := self._rows.take_changed():
@@ -192,9 +232,16 @@ class RatersStage:
         messages += self._take_summaries()
         if written:
             rows[_FINDINGS] = written
-        head = {b"schema": b"%d" % SCHEMA_VERSION, b"applied": self._applied.tobytes()}
-        self.unflushed = 0
-        return Flush(self.offset, head, rows, {_FINDINGS: gone} if gone else {}, [], messages)
+        erased = self._withholding.take_erased()
+        removed = {_FINDINGS: gone, _RATERS: erased, _HISTORY: erased, _EVIDENCE: evidence_fields(erased)}
+        removed[_BOARD] = [WITHHELD_FIELD] if withheld == b"" else []
+        head = {
+            b"schema": b"%d" % SCHEMA_VERSION,
+            b"applied": self._applied.tobytes(),
+            b"sweeps": b"%d" % self._sweeps,
+        }
+        self.unflushed, self._sweeps = int(self._sweeps), False
+        return Flush(self.offset, head, rows, {name: some for name, some in removed.items() if some}, [], messages)
 
     def _take_summaries(self) -> list[Message]:
         """What stage 1 is to know of raters, for every partition of its topic."""
@@ -214,15 +261,16 @@ class RatersStage:
         for table in self._rows.by_width.values():
             table.residency.settled()
 
-    def _concerned(self, work: RaterWork | None) -> Iterator[RowKey]:
+    def _concerned(self, work: RaterWork | None) -> list[RowKey]:
         """The rows a batch needs: those its outcomes change, and those whose open finding a verdict ends."""
         if work is None:
-            yield from (key for key, _ in self._book.open)
-            return
-        yield from work.keys
-        for _, note in work.verdicts:
-            if self._book.detector_of(note.row_key, note.finding_id) is not None:
-                yield note.row_key
+            return list(dict.fromkeys(key for key, _ in self._book.open))
+        withheld = self._withholding.wanted
+        if not work.verdicts and not withheld:
+            return work.keys
+        ended = (note for _, note in work.verdicts)
+        open_ones = (n.row_key for n in ended if self._book.detector_of(n.row_key, n.finding_id) is not None)
+        return list(dict.fromkeys([*work.keys, *withheld, *open_ones]))
 
     def _accumulate(self, work: RaterWork, places: Places, begin: int, end: int, counts: Counts) -> None:
         """Rows of one width after another: queues of different widths have nothing to do with each other."""
@@ -261,6 +309,8 @@ class RatersStage:
 
     def _move_findings(self, table: RaterTable, slot: int, row: np.void, counts: Counts) -> None:
         hot, key, at_ms = table.rows.hot[slot], table.key_of[slot], int(row["log_ms"])
+        if self._withholding.is_silent(key):
+            return
         self._rename_finding(table, slot, at_ms, counts)
         for detector in Detector:
             was, now = (bool(hot[name] & (1 << detector)) for name in ("open", "pending"))
@@ -295,6 +345,12 @@ class RatersStage:
         shadow = self.policies.shadow_in(queue.name)
         silent = self._arming.in_shadow(queue.name, vendor, DETECTOR_NAMES[detector], shadow, at_ms)
         return open_finding(table, slot, detector, queue, policy, at_ms, shadow=silent)
+
+    def _take_order(self, note: PersonNote, counts: Counts) -> None:
+        if self._withholding.take(note, counts):
+            rater = np.uint64(note.rater)
+            self._summaries = [some[some["rater"] != rater] for some in self._summaries]
+        self._sweeps = self._sweeps or note.order == "forget"
 
     def _take_verdict(self, note: VerdictNote, counts: Counts) -> None:
         """A person decided: the detector's finding closes and its test begins anew."""

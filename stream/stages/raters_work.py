@@ -11,11 +11,10 @@ from stream.quality.meetings import begins_of
 from stream.quality.outcome_joining import first_of_queues, group_by_rater, refer_to_joined
 from stream.quality.outcome_message import (
     AFTER_ALL,
-    ArmingNote,
+    Note,
     OutcomeMessage,
     Place,
     QueueInfo,
-    QueueNote,
     VerdictNote,
     decode_message,
 )
@@ -40,7 +39,7 @@ class RaterWork(msgspec.Struct, frozen=True):
     item_ids: np.ndarray  # object[]
     queues: list[tuple[int, QueueInfo]]  # (row from which on it holds, settings)
     verdicts: list[tuple[int, VerdictNote]]  # (row before which it applies, note)
-    notes: list[tuple[int, QueueNote | ArmingNote]]  # (row before which it holds, note)
+    notes: list[tuple[int, Note]]  # (row before which it holds, note)
     applied: np.ndarray  # int64[sources, 2] after this batch
     dropped: int  # outcomes seen before
     records: int

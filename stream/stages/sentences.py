@@ -53,6 +53,7 @@ CATALOGUE = {
     "known_gap_none": (
         "The answers to {n} items with a known answer and the {rest} others look like one way of working."
     ),
+    "forgotten": "This finding was withdrawn: what was held of the rater has been erased.",
     # Of a queue, for whoever runs it.
     "gold_suspect": (
         "The known answer is “{known}”, which {fitting} of {n} answers match; {other} are “{label}”, mostly by raters "

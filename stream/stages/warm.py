@@ -42,7 +42,7 @@ class _Record(NamedTuple):
 
 
 def compile_kernels() -> None:
-    """Sends a few judgments through both stages, into bytes and back; half a minute when the cache is cold."""
+    """Sends a few judgments through both stages, into bytes and back; a minute or two when the cache is cold."""
     labels = ("a", "b")
     key = ControlKey(secrets.token_bytes(MIN_KEY_BYTES))
     settings = SettingsPayload(queues=(QueuePayload(name="q", labels=labels),), accept_raw_ids=True)

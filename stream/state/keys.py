@@ -50,7 +50,7 @@ DECLARED = (
         HEAD, "hash", "owner, next offset and commit id: what a commit is compared with; and the stage's own position"
     ),
     DeclaredKey(OUTBOX, "list", "messages of the last commit, sent again at a claim until Kafka has acknowledged them"),
-    DeclaredKey(QUEUES, "hash", "per queue label marginals, pooled confusion, duration sketch; whole at a claim"),
+    DeclaredKey(QUEUES, "hash", "the settings, whom to forget or restrict, and per queue counts; whole at a claim"),
     DeclaredKey(
         GOLDS, "hash", "golds and who judged them; never expires, so that a corrected gold re-scores old answers"
     ),
@@ -67,7 +67,7 @@ DECLARED = (
     ),
     DeclaredKey(FINDINGS, "hash", "open findings with the evidence frozen when they opened; whole at a claim"),
     DeclaredKey(
-        BOARD, "hash", "flagged raters and totals per queue and vendor; whole at a claim, so that /metrics has no gap"
+        BOARD, "hash", "totals per queue and vendor, arming, silent raters; whole at a claim, so /metrics has no gap"
     ),
 )
 

@@ -69,6 +69,11 @@ class MemoryStore:
         self._answer()
         return dict(self._key(shard, key))
 
+    async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
+        """Fields whose value holds any of the pieces."""
+        self._answer()
+        return [name for name, value in self._key(shard, key).items() if any(piece in value for piece in pieces)]
+
     async def commit(self, shard: str, commit: Commit) -> Refusal | None:
         """Compares, then writes everything or nothing."""
         self._answer()

@@ -65,6 +65,10 @@ class ShardStore(Protocol):
     async def scan(self, shard: str, key: str) -> dict[bytes, bytes]:
         """A whole key: only for small ones (queues, findings, board) at a claim, and for reading commands."""
 
+    async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
+        """Fields of a key whose value holds any of the pieces. Reads all of the key, however large, a part at a time:
+        for rare orders, never in passing."""
+
     async def commit(self, shard: str, commit: Commit) -> Refusal | None:
         """Writes the commit; None on success, and on finding that this very commit is already stored."""
 

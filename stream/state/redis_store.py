@@ -68,6 +68,14 @@ class RedisStore:
         async with self._translated():
             return {name: value async for name, value in steps}
 
+    async def find(self, shard: str, key: str, pieces: Sequence[bytes]) -> list[bytes]:
+        """Fields whose value holds any of the pieces; the values are looked through as they come, and not kept."""
+        steps = self.client.hscan_iter(self._key(shard, key), count=_SCAN_FIELDS)
+        async with self._translated():
+            # A step may name a field again that an earlier one has named.
+            names = {name async for name, value in steps if any(piece in value for piece in pieces)}
+        return sorted(names)
+
     async def commit(self, shard: str, commit: Commit) -> Refusal | None:
         """Compares and writes in one script."""
         check_field_names(commit.head)

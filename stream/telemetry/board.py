@@ -43,7 +43,7 @@ class Board:
         self._shards[shard] = stage
         self._unseen.add(shard)
         # Noted at once: a finding that closes before the next rendering still has to be told as closed.
-        self._told.hold(shard, stage.findings.values(), self._clock_ms() / 1000)
+        self._told.hold(shard, stage.told_findings, self._clock_ms() / 1000)
         self._changed.set()
 
     def leave(self, shard: str) -> None:

@@ -1,6 +1,6 @@
-"""Counts of raters by vendor and queue: state, activity, and why nothing can be said about some."""
+"""Counts of raters by vendor and queue: state, activity by site too, and why nothing can be said about some."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from stream.telemetry.lines import count_lines
 from stream.telemetry.metrics import Metric
 from stream.telemetry.roster import Roster
 
+SITES = 50  # of a vendor in a queue; sites are free text, and whoever writes them must not fill Prometheus
 _SPANS_MS = {Window.HOUR: HOUR_MS, Window.DAY: DAY_MS, Window.WEEK: 7 * DAY_MS}
 
 
@@ -26,6 +27,7 @@ class Census:
             metric: Counter()
             for metric in (metrics.RATERS, metrics.ACTIVE_RATERS, metrics.UNKNOWN_RATERS, metrics.TRAINING_RATERS)
         }
+        self._at_site: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
 
     def add(self, roster: Roster, training: np.ndarray, least_known: float) -> None:
         """Takes rows that were just looked at, and the slots of those in training; `least_known` is the policy's."""
@@ -36,12 +38,24 @@ class Census:
             active = hot["latest_ms"] > self._now_ms - span_ms
             self._count(metrics.ACTIVE_RATERS, table, hot["vendor_row"][active], WINDOW_NAMES[window])
         self._count(metrics.ACTIVE_RATERS, table, hot["vendor_row"], WINDOW_NAMES[Window.LIFETIME])
+        self._count_sites(table, roster.slots[hot["latest_ms"] > self._now_ms - DAY_MS])
         self._count(metrics.TRAINING_RATERS, table, table.rows.hot["vendor_row"][training])
         self._count_unknown(roster, least_known)
 
     def lines(self) -> dict[Metric, bytes]:
         """Lines by metric."""
-        return {metric: count_lines(metric, counts) for metric, counts in self._counts.items()}
+        sites = {
+            (*group, site): raters
+            for group, counts in self._at_site.items()
+            for site, raters in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SITES]
+        }
+        counted = {metric: count_lines(metric, counts) for metric, counts in self._counts.items()}
+        return counted | {metrics.SITE_RATERS: count_lines(metrics.SITE_RATERS, sites)}
+
+    def _count_sites(self, table: RaterTable, active: np.ndarray) -> None:
+        for profile in (table.profiles[slot] for slot in active.tolist()):
+            if profile.site:
+                self._at_site[profile.vendor, profile.queue][profile.site] += 1
 
     def _count_unknown(self, roster: Roster, least_known: float) -> None:
         unknown = roster.hot["state"] == State.UNKNOWN

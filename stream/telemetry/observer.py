@@ -3,14 +3,16 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from prometheus_client import Counter, Gauge, Histogram
 
 from stream.stages.port import Effects
 from stream.state.port import Refusal
 from stream.telemetry.instruments import Instruments
 
+Metric = Counter | Gauge | Histogram
 _COMMIT_TRY = "Redis, commit"
 
 
@@ -35,6 +37,14 @@ class MetricsObserver:
         self._on_claimed, self._on_released = on_claimed, on_released
         self._clock_ms = clock_ms
         self._pending: dict[str, deque[_Applied]] = {}
+        self._by_detail = {
+            "outcome": instruments.outcomes,
+            "verdict": instruments.verdicts,
+            "finding_opened": instruments.findings_opened,
+            "finding_closed": instruments.findings_closed,
+            "finding_forgiven": instruments.findings_forgiven,
+        }
+        self._series: dict[tuple[Metric, tuple[str, ...]], Any] = {}
 
     def applied(self, shard: str, effects: Effects, now_ms: int) -> None:
         topic, _, partition = shard.rpartition(":")
@@ -44,15 +54,15 @@ class MetricsObserver:
         self._pending.setdefault(shard, deque()).append(_Applied(rows, arrived_ms))
         if len(arrived_ms):
             newest_ms = int(arrived_ms.max())
-            self._metrics.last_arrival.labels(topic, partition).set(newest_ms / 1000)
-            self._metrics.clock_ahead.labels(topic).set(max(0, newest_ms - now_ms) / 1000)
+            self._of(self._metrics.last_arrival, topic, partition).set(newest_ms / 1000)
+            self._of(self._metrics.clock_ahead, topic).set(max(0, newest_ms - now_ms) / 1000)
             self._metrics.applied_latency.observe((topic,), _seconds(arrived_ms, now_ms))
 
     def committed(self, shard: str, records: int, seconds: float) -> None:
         topic = _topic(shard)
-        self._metrics.commits.labels(topic, "ok").inc()
-        self._metrics.committed.labels(topic).inc(records)
-        self._metrics.commit_time.labels(topic).observe(seconds)
+        self._of(self._metrics.commits, topic, "ok").inc()
+        self._of(self._metrics.committed, topic).inc(records)
+        self._of(self._metrics.commit_time, topic).observe(seconds)
         # Batches that were applied while the commit was on its way belong to the next one.
         pending = self._pending.get(shard, deque())
         covered, stored = 0, []
@@ -60,7 +70,8 @@ class MetricsObserver:
             covered += pending[0].rows
             stored.append(pending.popleft().arrived_ms)
         if stored:
-            self._metrics.stored_latency.observe((topic,), _seconds(np.concatenate(stored), self._clock_ms()))
+            arrived_ms = stored[0] if len(stored) == 1 else np.concatenate(stored)
+            self._metrics.stored_latency.observe((topic,), _seconds(arrived_ms, self._clock_ms()))
 
     def refused(self, shard: str, refusal: Refusal) -> None:
         self._metrics.commits.labels(_topic(shard), refusal.value).inc()
@@ -91,11 +102,19 @@ class MetricsObserver:
         self._pending.pop(shard, None)
         self._metrics.lag.remove(topic, partition)
         self._metrics.last_arrival.remove(topic, partition)
+        self._series.clear()  # one that was removed must not be set any more
         self._on_released(shard)
 
     def lag(self, shard: str, records: int) -> None:
         topic, _, partition = shard.rpartition(":")
         self._metrics.lag.labels(topic, partition).set(records)
+
+    def _of(self, metric: Metric, *labels: str) -> Any:
+        """One series of a metric, looked up once: the client's own look-up costs a multiple, several times a batch."""
+        series = self._series.get((metric, labels))
+        if series is None:
+            series = self._series[metric, labels] = metric.labels(*labels)
+        return series
 
     def _count(self, topic: str, effects: Effects) -> None:
         for reject in effects.rejects:
@@ -103,19 +122,13 @@ class MetricsObserver:
         for (what, detail), times in effects.counts.items():
             match what:
                 case "record":
-                    self._metrics.records.labels(topic, detail).inc(times)
-                case "outcome":
-                    self._metrics.outcomes.labels(detail).inc(times)
-                case "finding_opened":
-                    self._metrics.findings_opened.labels(detail).inc(times)
+                    self._of(self._metrics.records, topic, detail).inc(times)
                 case "finding_updated":
                     pass  # the same finding, now critical
-                case "finding_closed":
-                    self._metrics.findings_closed.labels(detail).inc(times)
                 case "finding_confirmed" | "finding_cleared" | "finding_retrained":
                     self._metrics.findings_decided.labels(detail, what.removeprefix("finding_")).inc(times)
-                case "verdict":
-                    self._metrics.verdicts.labels(detail).inc(times)
+                case _ if what in self._by_detail:
+                    self._of(self._by_detail[what], detail).inc(times)
                 case _:
                     self._metrics.notes.labels(what, detail).inc(times)
 

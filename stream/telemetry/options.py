@@ -35,6 +35,6 @@ class BoardOptions:
     handover_s: int = 60  # a finding of a shard that left is exported as it was, until its new owner is scraped
     exposure_near_s: int = 3 * 3600  # of sensitive content in 24 h: product.md's warning; a physician sets it anew
     exposure_over_s: int = 4 * 3600  # a company's public promise, not a health limit
-    rest: float = 49.0  # after a rendering the board rests this many times as long: it takes some 2 % of a core
+    rest: float = 99.0  # after a rendering the board rests this many times as long: it takes some 1 % of a core
     rest_least_s: float = 1.0
     rest_most_s: float = 15.0

@@ -85,7 +85,7 @@ def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: 
     for stage in shards.values():
         for table in list(stage.tables.values()):
             parts = []
-            for keys, slots in _handfuls(table):
+            for keys, slots in _handfuls(table, stage.silent):
                 roster, training = look_at(table, keys, slots)
                 census.add(roster, training, stage.policies.common.least_known)
                 exposures.add(table, roster.slots)
@@ -99,12 +99,12 @@ def _steps(shards: Mapping[str, RatersStage], told: Told, scope: Scope, now_ms: 
     yield from queues.lines()
     chosen, cut = choose(rosters, scope.mode, options.worst_per_queue, scope.cap)
     for shard, stage in shards.items():
-        told.hold(shard, stage.findings.values(), now_ms / 1000)
+        told.hold(shard, stage.told_findings, now_ms / 1000)
     suspect, critical = told.values(now_ms / 1000) if scope.mode != "none" else ({}, {})
     yield {
         metrics.RATERS_SHOWN: bare_line(metrics.RATERS_SHOWN, sum(map(len, chosen))),
         metrics.RATERS_CUT: bare_line(metrics.RATERS_CUT, cut + max(0, len(suspect) - scope.cap)),
-        **finding_counts(found for stage in shards.values() for found in stage.findings.values()),
+        **finding_counts(found for stage in shards.values() for found in stage.told_findings),
     }
     for roster, places in zip(rosters, chosen, strict=True):
         for part in _parts(roster.part(places)):
@@ -125,8 +125,11 @@ def _group_steps(tables: Iterable[RaterTable], now_ms: int) -> Iterator[_Lines]:
         yield group_lines(some)
 
 
-def _handfuls(table: RaterTable) -> Iterator[tuple[list[RowKey], np.ndarray]]:
+def _handfuls(table: RaterTable, silent: frozenset[bytes]) -> Iterator[tuple[list[RowKey], np.ndarray]]:
     keys, slots = occupied(table)
+    if silent:
+        told = [place for place, key in enumerate(keys) if key[:8] not in silent]
+        keys, slots = [keys[place] for place in told], slots[told]
     for begin in range(0, len(keys), _LOOKED_AT_ONCE):
         some = slice(begin, begin + _LOOKED_AT_ONCE)
         yield keys[some], slots[some]

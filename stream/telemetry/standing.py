@@ -14,6 +14,7 @@ class Shown(NamedTuple):
     vendor: str
     detector: str
     mode: str  # shadow: no case and no message follows; armed
+    site: str = ""  # empty: the rater has none
 
 
 class Standing:

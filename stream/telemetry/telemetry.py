@@ -63,6 +63,10 @@ class Telemetry:
         self._instruments.redis_used.labels(server).set(used_bytes)
         self._instruments.redis_limit.labels(server).set(limit_bytes)
 
+    def tell_policy(self, digest: str) -> None:
+        """Which policy decides."""
+        self._instruments.policy.labels(digest).set(1)
+
     def tell_contracts(self, terms: Iterable[Terms]) -> None:
         """What was agreed on with vendors."""
         for term in terms:

@@ -41,4 +41,5 @@ class Told:
 def shown(finding: Finding) -> Shown:
     """The labels of a finding's series."""
     mode = "shadow" if finding.shadow else "armed"
-    return Shown(finding.rater_id or "", finding.queue, finding.vendor or "", finding.detector, mode)
+    who = finding.rater_id or "", finding.queue, finding.vendor or ""
+    return Shown(*who, finding.detector, mode, finding.site or "")

@@ -1,9 +1,10 @@
-"""Faust's consumer, changed at four seams; with faust_log.py the only file that knows Faust and aiokafka's inside.
+"""Faust's consumer, changed at five seams; with faust_log.py the only file that knows Faust and aiokafka's inside.
 
-- One event carries a whole fetch of a partition, stamped with the positions before and after it (`getmany`).
+- One event carries a whole fetch, a batch a partition, each stamped with the positions before and after it (`getmany`).
 - A fetch asks only for partitions whose shard has room (`_getmany`).
 - After an assignment, reading begins where the shards say, not where the group committed (`seek_to_committed`).
-- The client reads committed records only, and lets the broker linger (`_create_worker_consumer`).
+- The client reads committed records only (`_create_worker_consumer`), and asks when the pace says (`on_start`, with
+  paced_fetcher.py).
 
 Each is held by tests/unit/transport/test_faust_hooks.py: an upgrade that moves one fails there, not in production.
 """
@@ -18,12 +19,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import faust
+import uvloop
 from aiokafka.errors import ConsumerStoppedError
 from aiokafka.structs import TopicPartition
 from faust.app.base import BootStrategy as _BootStrategy
 from faust.transport.drivers import aiokafka as driver
 
 from stream.transport.connection import KafkaConnection
+from stream.transport.fetch_pace import FetchPace
+from stream.transport.paced_fetcher import pace_fetcher
 from stream.transport.port import Batch, Handler, Partition
 
 _log = logging.getLogger(__name__)
@@ -44,8 +48,10 @@ class LogSettings:
     client_id: str = "raterwatch"
     session_timeout_s: float = 10.0
     heartbeat_s: float = 2.0
-    fetch_min_bytes: int = 256 * 1024
-    fetch_max_wait_ms: int = 95
+    gathered: tuple[str, ...] = ()  # topics that wait for beats, see fetch_pace.py for this and the following
+    beat_ms: int = 150
+    settle_ms: int = 30
+    fetch_enough_bytes: int = 256 * 1024
     poll_records: int = 8_000
     partition_fetch_bytes: int = 2 * 1024 * 1024
     report_every_s: float = 5.0  # how often lag tools are told
@@ -94,7 +100,7 @@ class WorkerApp(faust.App):  # type: ignore[misc]
 
 
 class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
-    """Yields one message a fetch and partition; its value is a `Batch`."""
+    """Yields one message a fetch; its value is a list of `Batch`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +108,9 @@ class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
         self._read_offset = _Forgetful()
 
     def _new_consumer_thread(self) -> "WorkerThread":
-        return WorkerThread(self, loop=self.loop, beacon=self.beacon)
+        thread = WorkerThread(self, loop=self.loop, thread_loop=uvloop.new_event_loop(), beacon=self.beacon)
+        thread._close_thread_loop_on_stop = True  # as it would with one that it made itself
+        return thread
 
     async def seek_to_committed(self) -> Mapping[TopicPartition, int]:
         """Called after every assignment, and idempotent like the handler, which seeks by itself."""
@@ -111,14 +119,17 @@ class WorkerConsumer(driver.Consumer):  # type: ignore[misc]
         return {TopicPartition(*partition): offset for partition, offset in claimed.items()}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[Any, Any]]:  # noqa: ASYNC109 (Faust's signature)
-        """One message for all records of a partition; what is dropped here is noticed as a gap and read again."""
+        """One message for all records of a fetch; what is dropped here is noticed as a gap and read again.
+
+        An event costs Faust some hundred microseconds, and a fetch brings a batch for each of a worker's partitions.
+        """
         fetched, _ = await self._wait_next_records(timeout)
-        for tp, batch in (fetched or {}).items():
-            if self.should_stop or not self.flow_active:
-                return
-            message = self._to_message(tp, batch.records[-1])
-            message.value = batch
-            yield tp, message
+        if not fetched or self.should_stop or not self.flow_active:
+            return
+        tp, batch = next(iter(fetched.items()))
+        message = self._to_message(tp, batch.records[-1])
+        message.value = list(fetched.values())
+        yield tp, message
 
     async def _getmany(self, active_partitions: Iterable[Any] | None, timeout: float) -> Mapping[Any, Batch]:  # noqa: ASYNC109
         active = {TopicPartition(tp.topic, tp.partition) for tp in active_partitions or ()}
@@ -137,11 +148,15 @@ class WorkerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         client = super()._create_worker_consumer(transport)
-        settings: LogSettings = self.app.log_settings
         client._isolation_level = "read_committed"
-        client._fetch_min_bytes = settings.fetch_min_bytes
-        client._fetch_max_wait_ms = settings.fetch_max_wait_ms
         return client
+
+    async def on_start(self) -> None:
+        """Starts the client, whose fetcher is made then."""
+        await super().on_start()
+        own: LogSettings = self.app.log_settings
+        beats = {"beat_ms": own.beat_ms, "settle_ms": own.settle_ms, "enough_bytes": own.fetch_enough_bytes}
+        pace_fetcher(self._ensure_consumer()._fetcher, FetchPace(own.gathered, **beats))
 
     async def fetch(self, partitions: set[TopicPartition], wait_s: float) -> dict[TopicPartition, Batch]:
         """What is there for these partitions, after at most `wait_s`; runs in this thread's loop."""

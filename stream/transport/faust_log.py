@@ -129,7 +129,8 @@ class FaustLog:
         async def deliver(stream: Any) -> None:
             try:
                 async for event in stream.noack().events():
-                    await handler.batch(event.value)
+                    for batch in event.value:
+                        await handler.batch(batch)
             except Exception as error:
                 # Faust would start the agent again and skip the batch that failed.
                 if not self._agent_failure.done():

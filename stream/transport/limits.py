@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 class RunnerLimits:
     """How a shard runner paces itself. The defaults were chosen by measuring."""
 
-    linger_ms: int = 2  # age of the oldest unwritten record at which a commit starts: what it holds up waits behind it
+    linger_ms: int = 0  # age of the oldest unwritten record at which a commit starts: what it holds up waits behind it
     backlog_linger_ms: int = 600  # the same while there is more to come: larger commits are cheaper
     busy_records: int = 500  # unwritten records that tell of more to come, though no batch waits at the moment
     flush_records: int = 20_000  # at full speed a commit starts here; unwritten work never grows much beyond it

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from stream.errors import ShardHalted, ShardLost
 from stream.stages.port import Reject
@@ -36,8 +37,11 @@ class ShardWork:
         self._wake = asyncio.Event()
         self._inbox = Inbox(claimed.stage.offset)
         self._rejects: list[Reject] = []
-        self._oldest_at: float | None = None  # when the oldest record that is not yet in a commit was applied
+        # When the oldest record that is not yet in a commit was applied.
+        self._oldest_at: float | None = time.monotonic() if claimed.stage.unflushed else None
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0.0
+        self._idle = False  # nothing happened for long
         self._pending_since = time.monotonic()
         self._stopping = False
         self.committer = Committer(
@@ -75,6 +79,7 @@ class ShardWork:
 
     async def run(self) -> None:
         """Until `stop`; raises `ShardLost` when a commit is refused, `ShardHalted` when the stage cannot go on."""
+        self._commit_when_due()
         while not self._stopping:
             await self._next_occasion()
             self.committer.check()
@@ -98,13 +103,22 @@ class ShardWork:
         """A batch, a finished commit, an alarm or a stop. Whoever waits long looks after its head meanwhile: a store
         that went back would otherwise be noticed by the next commit only, and an idle shard makes none.
         """
-        try:
-            async with asyncio.timeout(self._limits.idle_check_s):
+        if not self._wake.is_set():
+            # A timer of our own: a timeout around the wait would cost more than the wait.
+            patience = asyncio.get_running_loop().call_later(self._limits.idle_check_s, self._grow_idle)
+            try:
                 await self._wake.wait()
-        except TimeoutError:
+            finally:
+                patience.cancel()
+        self._wake.clear()
+        if self._idle:
+            self._idle = False
             if not self.committer.busy:
                 await self._confirm_ownership()
-        self._wake.clear()
+
+    def _grow_idle(self) -> None:
+        self._idle = True
+        self._wake.set()
 
     async def _apply_next(self) -> None:
         if self._inbox.gap:
@@ -116,6 +130,8 @@ class ShardWork:
         stage = self._stage
         try:
             work = stage.read(records)
+            if sought := stage.sought(work):
+                stage.found({key: await self._find(key, pieces) for key, pieces in sought.items()})
             while wanted := stage.missing(work):
                 stage.fill(await self._load(wanted), wanted)
             effects = stage.apply(work)
@@ -132,6 +148,11 @@ class ShardWork:
 
     async def _load(self, wanted: dict[str, list[bytes]]) -> dict[str, list[bytes | None]]:
         return await self._patience.until_available("Redis, rows", lambda: self._world.store.load(self._shard, wanted))
+
+    async def _find(self, key: str, pieces: Sequence[bytes]) -> list[bytes]:
+        return await self._patience.until_available(
+            "Redis, search", lambda: self._world.store.find(self._shard, key, pieces)
+        )
 
     async def _read_again(self) -> None:
         """Records between `expected` and the next batch were dropped on the way (a flow stop, an old assignment)."""
@@ -164,17 +185,25 @@ class ShardWork:
 
     def _commit(self) -> None:
         records, rejects = self._unwritten, self._rejects
-        self._rejects, self._oldest_at = [], None
-        self.committer.start(self._stage.flush(), rejects, records)
+        flush = self._stage.flush()
+        self._rejects, self._oldest_at = [], time.monotonic() if self._stage.unflushed else None
+        self.committer.start(flush, rejects, records)
 
     def _wake_in(self, seconds: float) -> None:
+        now_s = time.monotonic()
         if self._alarm is not None:
+            if self._alarm_at <= now_s + seconds:
+                return  # one that comes too early is set again
             self._alarm.cancel()
-        self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+        self._alarm, self._alarm_at = asyncio.get_running_loop().call_later(seconds, self._ring), now_s + seconds
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._wake.set()
 
     async def _commit_rest(self) -> None:
         await self.committer.wait()
-        if self._unwritten:
+        while self._unwritten:
             self._commit()
             await self.committer.wait()
 

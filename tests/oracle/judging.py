@@ -7,7 +7,7 @@ revisions, an item's first eight labels, a rater's vendor, and which items are f
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import xxhash
@@ -51,6 +51,9 @@ class Answer:
     event: Event
     rater: str
     standing: bool = True
+    unsent: bool = False  # came while its rater was restricted: stage 2 never hears of it
+    last_sent: Counter[Column] | None = None  # what stage 2 goes on to think of it while its rater is restricted
+    nameless: bool = False  # its rater is forgotten; `last_sent` stays with vendor and queue
 
     @property
     def answered(self) -> bool:
@@ -79,6 +82,7 @@ class Scored:
     row: RowName
     event: Event
     columns: Counter[Column]
+    nameless: bool = False  # counts for vendor and queue only
 
 
 class Oracle:
@@ -88,17 +92,24 @@ class Oracle:
         self.queues, self.horizon_ms, self.kept_limit = queues, horizon_ms, kept_limit
         self.items: dict[tuple[str, str], Item] = {}
         self.vendors: dict[RowName, str] = {}
-        self.forgotten: list[Scored] = []
+        self.expired: list[Scored] = []
+        self.restricted: set[str] = set()
+        self.forgotten: set[str] = set()
         self.generation = 0
 
     def take(self, log_ms: int, event: Event) -> None:
         if event.get("type") == "verdict":
             return  # changes which findings are open, and no column
+        if event.get("type") == "control":
+            self._obey(log_ms, *event["oracle"])
+            return
+        if event.get("rater_id") in self.forgotten:
+            return
         self.generation = max(self.generation, log_ms // self.horizon_ms)
         name = (event["queue"], event["item_id"])
         item = self.items.get(name)
         if item and not item.kept and item.generation < self.generation - 1:
-            self.forgotten += self._scored(item)
+            self.expired += self._scored(item)
             item = None
         if item is None:
             item = self.items[name] = Item(event["queue"])
@@ -106,20 +117,60 @@ class Oracle:
         getattr(self, "_" + event.get("type", "judgment"))(item, event)
 
     def judgments(self) -> list[Scored]:
-        return [*self.forgotten, *(scored for item in self.items.values() for scored in self._scored(item))]
+        return [*self.expired, *(scored for item in self.items.values() for scored in self._scored(item))]
 
     def _judgment(self, item: Item, event: Event) -> None:
         self._inline(item, event)
         known = item.answers.get(event["judgment_id"])
         if known is None:
-            item.answers[event["judgment_id"]] = Answer(event, event["rater_id"])
+            known = item.answers[event["judgment_id"]] = Answer(event, event["rater_id"])
         elif known.rater != event["rater_id"] or not known.standing:
             return
         elif event.get("revision", 0) > known.event.get("revision", 0):
-            known.event = event
+            known.event, known.last_sent = event, None
         else:
             return
+        known.unsent = known.rater in self.restricted
+        if known.unsent:
+            return
         self.vendors.setdefault(row_of(event), event["vendor"])
+
+    def _obey(self, log_ms: int, rater: str, word: str) -> None:
+        if rater in self.forgotten and word != "forget":
+            return
+        items = list(self.items.values())
+        if word != "release":
+            for item in items:
+                for answer, scored in self._theirs(item, rater):
+                    answer.last_sent = scored.columns
+        if word == "restrict":
+            self.restricted.add(rater)
+        elif word == "forget":
+            self.restricted.discard(rater)
+            self.forgotten.add(rater)
+            for item in items:
+                item.answers = {_unnamed(name, answer, rater): answer for name, answer in item.answers.items()}
+            self.expired = [replace(one, nameless=one.nameless or one.row.rater == rater) for one in self.expired]
+        else:
+            self.restricted.discard(rater)
+            self._release(log_ms, rater, items)
+
+    def _release(self, log_ms: int, rater: str, items: Iterable[Item]) -> None:
+        generation = max(self.generation, log_ms // self.horizon_ms)
+        for item in items:
+            mine = [
+                answer for answer in item.answers.values() if answer.rater == rater and answer.last_sent is not None
+            ]
+            if mine and (item.kept or item.generation >= generation - 1):
+                self.generation = item.generation = generation
+                for answer in mine:
+                    answer.last_sent = None
+
+    def _theirs(self, item: Item, rater: str) -> list[tuple[Answer, Scored]]:
+        """The rater's answers that stage 2 knows, with what it last heard of them."""
+        by_event = {id(scored.event): scored for scored in self._scored(item)}
+        mine = [answer for answer in item.answers.values() if answer.rater == rater and answer.standing]
+        return [(answer, by_event[id(answer.event)]) for answer in mine if id(answer.event) in by_event]
 
     def _inline(self, item: Item, event: Event) -> None:
         label, guideline = event.get("gold"), event.get("guideline")
@@ -166,12 +217,16 @@ class Oracle:
         firsts = {id(answer): own_first(answer, group) for group in groups.values() for answer in group}
         scored = []
         for answer in answers:
+            if answer.unsent:
+                continue
             columns = plain_columns(answer.event)
-            if answer.answered:
+            if answer.last_sent is not None:
+                columns = answer.last_sent
+            elif answer.answered:
                 group = groups[answer.event.get("guideline"), row_of(answer.event).training]
                 columns += self._peer_columns(item, answer, group, firsts)
                 columns += self._known_columns(item, answer)
-            scored.append(Scored(row_of(answer.event), answer.event, columns))
+            scored.append(Scored(row_of(answer.event), answer.event, columns, answer.nameless))
         return scored
 
     def _peer_columns(
@@ -203,6 +258,14 @@ class Oracle:
     def _w(self, item: Item, one: Any, other: Any) -> int:
         queue = self.queues[item.queue]
         return w(int(queue.kind), len(queue.labels), queue.code(one), queue.code(other))
+
+
+def _unnamed(name: str, answer: Answer, rater: str) -> str:
+    """Nobody finds the answer by its id any more; those of one person still belong together."""
+    if answer.rater != rater:
+        return name
+    answer.rater, answer.nameless = f"nameless {rater}", True
+    return f"nameless {name}"
 
 
 def row_of(event: Event) -> RowName:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from stream.intake.control import ControlKey
 from stream.intake.directory import Directory
 from stream.intake.payload import QueuePayload, SettingsPayload
 from stream.quality.item_table import ItemTable
@@ -45,8 +46,11 @@ def settings_of(queues: Mapping[str, Queue] = QUEUES) -> SettingsPayload:
     return SettingsPayload(queues=payloads, accept_raw_ids=True)
 
 
+KEY = ControlKey(b"k" * 16)
+
+
 def directory() -> Directory:
-    return Directory.of(settings_of())
+    return Directory.of(settings_of(), KEY)
 
 
 def log_of(events: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Record]:
@@ -61,16 +65,18 @@ class Store:
         self.head: dict[bytes, bytes] = {}
         self.offset = 0
         self.messages: list[Message] = []
+        self.outbox: list[Message] = []  # of the last commit
 
     def commit(self, stage: Stage) -> None:
         flush = stage.flush()
-        for name, fields in flush.rows.items():
-            self.rows.setdefault(name, {}).update(fields)
+        for name in flush.dropped:
+            self.rows.pop(name, None)
         for name, gone in flush.removed.items():
             for key in gone:
                 self.rows.get(name, {}).pop(key, None)
-        for name in flush.dropped:
-            self.rows.pop(name, None)
+        for name, fields in flush.rows.items():
+            self.rows.setdefault(name, {}).update(fields)
+        self.outbox = list(flush.messages)
         self.head, self.offset = dict(flush.head), flush.offset
         self.messages += flush.messages
         stage.settled()
@@ -93,9 +99,14 @@ class Store:
         self.load(stage, None)
 
     def load(self, stage: Stage, work: object) -> None:
+        if work is not None and (sought := stage.sought(work)):
+            stage.found({name: self.find(name, pieces) for name, pieces in sought.items()})
         while wanted := stage.missing(work):
             found = {name: [self.rows.get(name, {}).get(key) for key in keys] for name, keys in wanted.items()}
             stage.fill(found, wanted)
+
+    def find(self, name: str, pieces: Sequence[bytes]) -> list[bytes]:
+        return [key for key, value in self.rows.get(name, {}).items() if any(piece in value for piece in pieces)]
 
 
 def run(
@@ -116,6 +127,8 @@ def run(
         begin = end
     if rest:
         store.commit(stage)
+    if stage.unflushed:
+        store.commit(stage)  # clears the outbox that named somebody who was to be forgotten
     return store
 
 

@@ -34,9 +34,10 @@ def sums(oracle: Oracle, window: str, now_ms: int) -> dict[RowName, Sums]:
 def rows_of(oracle: Oracle, scored: Scored) -> list[RowName]:
     """The rater's own row; training counts in no group."""
     if scored.row.training:
-        return [scored.row]
+        return [] if scored.nameless else [scored.row]
     vendor = oracle.vendors[scored.row]
-    return [scored.row, RowName(scored.row.queue, vendor=vendor), RowName(scored.row.queue)]
+    groups = [RowName(scored.row.queue, vendor=vendor), RowName(scored.row.queue)]
+    return groups if scored.nameless else [scored.row, *groups]
 
 
 def labels_of(oracle: Oracle, scored: Scored) -> Counter[str]:
@@ -50,5 +51,7 @@ def labels_of(oracle: Oracle, scored: Scored) -> Counter[str]:
 
 def latest(oracle: Oracle, row: RowName, count: int) -> list[int]:
     """The ids (hashed) of a rater's latest standing judgments, the latest last."""
-    events = sorted((scored.event for scored in oracle.judgments() if scored.row == row), key=rank)
+    events = sorted(
+        (scored.event for scored in oracle.judgments() if scored.row == row and not scored.nameless), key=rank
+    )
     return [rank(event)[1] for event in events[-count:]]

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from alerts.escalation.cases.contract_file import load_contracts
+from alerts.escalation.settings import load_settings as load_escalation
 from stack.jars import KAFKA_VERSION
 from stack.programs import Program
 from stream.simulate.queues_file import queues_file
@@ -56,6 +58,17 @@ def test_what_a_service_mounts_from_the_repository_exists(name: str) -> None:
 def test_a_secret_given_as_a_path_is_one_that_the_service_gets(name: str) -> None:
     text = yaml.safe_dump(SERVICES[name])
     assert set(re.findall(r"/run/secrets/(\w+)", text)) <= set(SERVICES[name].get("secrets", []))
+
+
+def test_the_case_service_reads_its_files_and_gets_every_secret_that_they_name() -> None:
+    folder = REPOSITORY / "deploy"
+    settings = load_escalation(folder / "compose" / "escalation.toml")
+    contracts = load_contracts(folder / settings.contracts)
+    secret_files = [name for one in contracts.vendors.values() if one.webhook for name in one.webhook.secret_files]
+    text = (folder / "compose" / "escalation.toml").read_text()
+    text += yaml.safe_dump(SERVICES["escalation"]["environment"])
+    named = {Path(name).name for name in [*re.findall(r"/run/secrets/\w+", text), *secret_files]}
+    assert named == set(SERVICES["escalation"]["secrets"])
 
 
 def test_nothing_defined_is_left_unused() -> None:

@@ -22,6 +22,7 @@ def board() -> Board:
         question="What is firing, and do the detectors flag as few honest people as they promise?",
         folder=Folder.QUALITY,
         variables=(JOB, VENDOR, QUEUES),
+        links=(links.apart(links.CASES, "Cases, and how often detectors are right"),),
         rows=(
             Row("What is firing?", _FIRING),
             Row("Is the budget of wrongly flagged raters kept?", _SPENT),
@@ -109,7 +110,7 @@ _SPENT = (
     stat(
         "Share of honest ones, at most",
         "The bound over the flagged raters. Near 0 nearly all findings have a reason; near 1 they might all be chance. "
-        "How right they are is measured on decided cases, at the case desk.",
+        "How right they are is measured on decided cases: board Cases.",
         Unit.SHARE,
         f"clamp_max({over(_allowed('lifetime'), total(_pick(metrics.FLAGGED_RATERS)))}, 1)",
         steps=high_is_wrong("flagged_share"),

@@ -21,7 +21,7 @@ def board() -> Board:
         question="Agreement moved: is it the same people working worse, or others doing more of the work?",
         folder=Folder.QUALITY,
         variables=(JOB, VENDOR, QUEUE, BY, AGO),
-        annotations=(_NEW_VERSION, _DECISIONS),
+        annotations=(_NEW_VERSION, _NEW_POLICY, _DECISIONS, _FORGIVEN),
         rows=(
             Row("How much did agreement move?", _MOVED),
             Row("Who moved it?", _WHO),
@@ -68,6 +68,18 @@ _NEW_VERSION = Annotation(
     f"count by (version) ({Picking()(metrics.BUILD)}) unless count by (version) ({Picking()(metrics.BUILD)} offset 5m)",
     "raterwatch {{version}} began to work",
     "purple",
+)
+_NEW_POLICY = Annotation(
+    "New policy",
+    f"count by (digest) ({Picking()(metrics.POLICY)}) unless count by (digest) ({Picking()(metrics.POLICY)} offset 5m)",
+    "policy {{digest}} began to decide",
+    "orange",
+)
+_FORGIVEN = Annotation(
+    "Known answers corrected",
+    f"sum (increase({Picking()(metrics.FINDINGS_FORGIVEN)}[$__rate_interval])) > 0",
+    "findings closed because a known answer was corrected",
+    "green",
 )
 _DECISIONS = Annotation(
     "Decisions",
@@ -167,7 +179,8 @@ _WEEK = (
 _WHEN = (
     lines(
         "Agreement over chance, last hour",
-        "A line a part. Marks are new versions of raterwatch and decisions of people. Where all lines step at one "
+        "A line a part. Marks are new versions of raterwatch, new policies, decisions of people and "
+        "corrected known answers. Where all lines step at one "
         "mark, look there first.",
         Unit.RATIO,
         [("{{vendor}}{{queue}}", skill(_pick, "1h", "$by"))],

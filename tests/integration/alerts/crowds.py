@@ -23,6 +23,7 @@ class Rater:
 
     vendor: str
     habit: str = "honest"
+    site: str | None = None
     name: str = field(default_factory=pseudonym)
 
     def answer(self, truth: str, chance: random.Random) -> str:
@@ -56,6 +57,7 @@ class Work:
             "queue": self.queue,
             "vendor": rater.vendor,
             "label": label,
+            "site": rater.site,
             "duration_ms": 6_000,
             **more,
         }
@@ -69,6 +71,6 @@ class Work:
         return {"type": "gold", "queue": self.queue, "item_id": item, "label": label, "revision": revision}
 
 
-def mixed(vendors: tuple[str, ...], size: int, swapped: int) -> list[Rater]:
+def mixed(vendors: tuple[str, ...], size: int, swapped: int, site: str | None = None) -> list[Rater]:
     """Vendors of a size, with so many raters at each who turn the labels."""
-    return [Rater(vendor, "swapped" if n < swapped else "honest") for vendor in vendors for n in range(size)]
+    return [Rater(vendor, "swapped" if n < swapped else "honest", site) for vendor in vendors for n in range(size)]

@@ -15,6 +15,7 @@ from stack.ports import Ports
 from stack.prometheus import Scraping
 from stream.demo.alerting import write_alert_files
 from stream.demo.deployment import Deployment
+from stream.demo.desk import Desk
 from stream.demo.recorder import Message, Recorder
 from stream.demo.run import open_findings
 from stream.events import Finding
@@ -29,11 +30,11 @@ class Scene:
 
     def __init__(self, deployment: Deployment, recorder: Recorder) -> None:
         self.deployment, self.recorder = deployment, recorder
-        self._policy = deployment.folder / "policy.toml"
-        self._policy.write_text("[shadow]\ndays = 0.0\n")
+        self.policy = deployment.folder / "policy.toml"
+        self.policy.write_text("[shadow]\ndays = 0.0\n")
 
     def start_worker(self) -> None:
-        self.deployment.start_worker(policy_file=str(self._policy))
+        self.deployment.start_worker(policy_file=str(self.policy))
         self.deployment.wait_until_ready()
 
     @contextmanager
@@ -43,7 +44,7 @@ class Scene:
         other = Deployment(first.stack, first.folder / "second", partitions=first.settings.partitions)
         targets = [f"127.0.0.1:{one.settings.metrics_port}" for one in (first, other)]
         first.stack.prometheus.set_targets(targets)
-        other.start_worker(policy_file=str(self._policy), control_key_file=str(first.settings.control_key_file))
+        other.start_worker(policy_file=str(self.policy), control_key_file=str(first.settings.control_key_file))
         try:
             other.wait_until_ready()
             yield other
@@ -86,9 +87,11 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
+def scene(folder: Path, pace: Pace, *queues: str, vendors_of_the_desk: tuple[str, ...] = ()) -> Iterator[Scene]:
+    """With vendors there is a case desk, too, which sends them signed webhooks."""
     with Ports() as ports, Recorder(ports.take(), folder / "messages.jsonl") as recorder:
-        files = write_alert_files(folder / "alerts", recorder.url, pace)
+        desk = Desk(folder / "escalation", ports.take()) if vendors_of_the_desk else None
+        files = write_alert_files(folder / "alerts", recorder.url, pace, desk=desk.address if desk else None)
         scraping = Scraping(rule_files=files.rules, interval_s=pace.evaluate)
         with LocalStack(
             folder / "stack",
@@ -97,7 +100,7 @@ def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
             scraping=scraping,
             alertmanager_config=files.alertmanager,
         ) as stack:
-            deployment = Deployment(stack, folder, partitions=2)
+            deployment = Deployment(stack, folder, partitions=2, desk=desk)
             stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
             deployment.make_topics()
             payloads = tuple(QueuePayload(name=queue, labels=LABELS) for queue in queues)
@@ -105,7 +108,12 @@ def scene(folder: Path, pace: Pace, *queues: str) -> Iterator[Scene]:
             made = Scene(deployment, recorder)
             try:
                 made.start_worker()
-                yield made
+                if desk is None:
+                    yield made
+                    return
+                vendors, token_file = vendors_of_the_desk, files.desk_token
+                with desk.at_work(stack, recorder, policy=made.policy, vendors=vendors, token_file=token_file):
+                    yield made
             finally:
                 deployment.stop()
 

@@ -18,7 +18,9 @@ RATER_ALERTS = ("RaterCritical", "RaterNeedsReview", "SharedAnswersNeedReview")
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with scene(tmp_path_factory.mktemp("alerts"), Pace(), *QUEUES, "spoilt", "known", "storm", "site") as made:
+    with scene(
+        tmp_path_factory.mktemp("alerts"), Pace(), *QUEUES, "spoilt", "known", "storm", "whole", "place"
+    ) as made:
         yield made
 
 
@@ -129,8 +131,21 @@ def test_a_storm_is_one_alert_about_the_queue_and_none_about_raters(production: 
 
 def test_one_vendor_while_the_others_agree_needs_review(production: Scene) -> None:
     raters = mixed(("acme",), 12, 6) + mixed(("zenith", "north"), 10, 0)
-    production.send(Work("site").items(300, (raters, 5)))
-    [message, *_] = until(lambda: production.messages("escalation", naming="site"), "a message")
+    production.send(Work("whole").items(300, (raters, 5)))
+    [message, *_] = until(lambda: production.messages("escalation", naming="whole"), "a message")
     assert message.body["commonLabels"]["alertname"] == "VendorNeedsReview"
     assert message.body["commonLabels"]["vendor"] == "acme"
-    assert production.firing("QueueGuidelineSuspect", queue="site") == []
+    assert "site" not in message.body["commonLabels"]
+    assert production.firing("QueueGuidelineSuspect", queue="whole") == []
+
+
+def test_one_site_while_the_others_agree_needs_review_and_is_named(production: Scene) -> None:
+    raters = mixed(("acme",), 12, 6, "manila") + mixed(("acme",), 16, 0, "cebu") + mixed(("zenith", "north"), 10, 0)
+    production.send(Work("place").items(400, (raters, 5)))
+    [message, *_] = until(lambda: production.messages("escalation", naming="manila"), "a message")
+    assert message.body["commonLabels"]["alertname"] == "VendorNeedsReview"
+    assert message.body["commonLabels"]["vendor"] == "acme"
+    assert message.body["commonLabels"]["site"] == "manila"
+    assert "acme, site manila, on place needs review" in message.body["commonAnnotations"]["summary"]
+    assert production.firing("QueueGuidelineSuspect", queue="place") == []
+    assert [found for found in production.firing("VendorNeedsReview", queue="place") if "site" not in found] == []

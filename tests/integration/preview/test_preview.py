@@ -23,6 +23,7 @@ from stream.preview.asking import HttpPrometheus, Span
 from stream.preview.boards import Board, read_boards
 from stream.preview.page.document import WIDTH_PX, empty_panels
 from stream.preview.pictures import browser
+from tests.integration.preview.case_numbers import served_case_numbers
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
@@ -49,9 +50,12 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     rules.write_text(WATCHDOG)
     crowd = simulated(JUDGMENTS, None, seed=7)
     scraping = Scraping(rule_files=[rules], interval_s=1)
-    with LocalStack(folder / "stack", prometheus=True, scraping=scraping) as stack:
+    with (
+        LocalStack(folder / "stack", prometheus=True, scraping=scraping) as stack,
+        served_case_numbers(folder, stack.take_port()) as cases,
+    ):
         deployment = Deployment(stack, folder)
-        stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}"])
+        stack.prometheus.set_targets([f"127.0.0.1:{deployment.settings.metrics_port}", cases])
         deployment.make_topics()
         deployment.publish(crowd.settings)
         deployment.start_worker()

@@ -204,6 +204,15 @@ async def test_loading_answers_in_the_order_asked(worker: Claimant) -> None:
     assert await worker.store.load(SHARD, {"raters": []}) == {"raters": []}
 
 
+async def test_fields_are_found_by_what_their_values_hold(worker: Claimant) -> None:
+    many = [(b"row%d" % n, b"ann" if n % 1000 == 0 else b"bob") for n in range(5_000)]
+    await worker.commit(101, rows={"raters": [*many, (BINARY, b"x" + BINARY)], "golds": [(b"g", b"ann")]})
+    found = await worker.store.find(SHARD, "raters", [b"ann", BINARY])
+    assert sorted(found) == sorted([b"row0", b"row1000", b"row2000", b"row3000", b"row4000", BINARY])
+    assert await worker.store.find(SHARD, "raters", [b"eve"]) == []
+    assert await worker.store.find(SHARD, "nothing", [b"ann"]) == []
+
+
 async def test_wiping_forgets_everything_and_a_birth_starts_anew(worker: Claimant, claimant: MakeClaimant) -> None:
     await worker.commit(110, rows={"raters": [(b"ann", b"1")], "items:12": [(b"i", b"x")]}, outbox=[b"message"])
     await worker.store.wipe(SHARD)

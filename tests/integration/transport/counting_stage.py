@@ -118,6 +118,12 @@ class CountingItems:
         assert records[0].offset >= self.offset, "the runner trims"
         return [(record, decoded(record)) for record in records]
 
+    def sought(self, work: object) -> dict[str, list[bytes]]:
+        return {}
+
+    def found(self, fields: Mapping[str, Sequence[bytes]]) -> None:
+        raise AssertionError(f"nothing was sought, found {list(fields)}")
+
     def missing(self, work: object) -> dict[str, list[bytes]]:
         missing = self._items.missing(b"%d" % judgment.item for _, judgment in (work or ()) if judgment)  # type: ignore[attr-defined]
         return {"items:0": missing} if missing else {}
@@ -204,6 +210,12 @@ class CountingRaters:
     def read(self, records: Sequence[SourceRecord]) -> object:
         assert records[0].offset >= self.offset, "the runner trims"
         return [(record, msgspec.msgpack.decode(record.value or b"", type=OutcomeBatch)) for record in records]
+
+    def sought(self, work: object) -> dict[str, list[bytes]]:
+        return {}
+
+    def found(self, fields: Mapping[str, Sequence[bytes]]) -> None:
+        raise AssertionError(f"nothing was sought, found {list(fields)}")
 
     def missing(self, work: object) -> dict[str, list[bytes]]:
         missing = self._raters.missing(b"%d" % rater for _, b in (work or ()) for _, _, rater, _ in b.outcomes)  # type: ignore[attr-defined]

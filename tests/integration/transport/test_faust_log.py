@@ -70,7 +70,7 @@ def member(connection, topic):
     @asynccontextmanager
     async def running(starts: dict[Partition, int] | None = None):
         settings = LogSettings(
-            f"g-{topic}", (topic,), session_timeout_s=6.0, heartbeat_s=0.3, fetch_max_wait_ms=20, report_every_s=0.2
+            f"g-{topic}", (topic,), session_timeout_s=6.0, heartbeat_s=0.3, beat_ms=20, settle_ms=5, report_every_s=0.2
         )
         log = FaustLog(connection, settings)
         reader = Reader(log, starts)

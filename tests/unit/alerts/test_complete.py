@@ -7,14 +7,16 @@ import pytest
 
 from alerts.complete import gaps, unknown_commands
 from alerts.deployment import load_deployment
+from alerts.escalation import metrics as of_cases
 from alerts.model import Group
 from alerts.rule_files import groups
 from alerts.thresholds import load_thresholds
 from stream.cli import COMMANDS
-from stream.telemetry.metrics import METRICS
+from stream.telemetry import metrics as of_the_stream
 from tests.unit.alerts.cases.every import CASES
 
 ALERTS = Path(__file__).parents[3] / "alerts"
+METRICS = of_the_stream.METRICS | of_cases.METRICS
 RUNBOOKS = {path.stem: path.read_text() for path in (ALERTS / "runbooks").glob("*.md")}
 
 

@@ -10,6 +10,7 @@ from stream.errors import SettingsError
 from stream.events import Finding
 from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 from tests.unit.backtest.test_run import crowd
+from tests.unit.intake.readers.exporting import EXPORTS
 
 FILES = ["findings.jsonl", "items.csv", "raters.csv", "report.html", "report.json", "snapshots.csv"]
 RATERS = (
@@ -89,6 +90,14 @@ def test_the_json_summary_is_all_of_standard_output(run):
     assert (summary["records"], summary["raters"], summary["refused"]) == (900, 12, {})
     assert sum(summary["states"].values()) == 12
     assert summary["findings_opened"] >= 1
+    assert summary["exports"] == []
+
+
+def test_what_was_left_out_of_a_tools_export_stands_in_the_json_too(run):
+    file = EXPORTS / "label_studio.json"
+    [export] = json.loads(run("--json", file=file).stdout)["exports"]
+    assert (export["title"], export["question"], export["files"]) == ("Label Studio, JSON", "sentiment", 1)
+    assert export["left_out"] == {"annotations without an answer to the question": 1}
 
 
 def test_refusals_and_labels_in_other_are_told(run, tmp_path):

@@ -29,7 +29,7 @@ def test_what_is_committed_is_what_the_source_says() -> None:
 def test_the_boards_of_the_design_are_there_in_the_order_of_questions() -> None:
     assert [board.uid.removeprefix("raterwatch-") for board in SOURCES] == [
         *("overview", "raters", "rater", "queue", "coverage", "dataset"),
-        *("changes", "vendors", "care", "pipeline", "alerts"),
+        *("changes", "vendors", "care", "pipeline", "alerts", "cases"),
     ]
 
 

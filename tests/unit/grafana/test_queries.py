@@ -3,9 +3,12 @@
 import promql_parser
 import pytest
 
-from stream.telemetry.metrics import METRICS, Kind
+from alerts.escalation import metrics as of_cases
+from stream.telemetry import metrics as of_the_stream
+from stream.telemetry.metrics import Kind
 from tests.unit.grafana.committed import BOARDS, RATE_S, Query, queries, used_variables, variables
 
+METRICS = of_the_stream.METRICS | of_cases.METRICS
 QUERIES = [query for board in BOARDS for query in queries(board)]
 each_query = pytest.mark.parametrize("query", QUERIES, ids=[query.where for query in QUERIES])
 

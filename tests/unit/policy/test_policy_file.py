@@ -53,6 +53,13 @@ def test_a_queue_has_its_own_values_and_else_those_of_the_file() -> None:
     assert type(policy.of("toxicity")) is QueuePolicy
 
 
+def test_the_digest_follows_what_is_declared_and_not_how_it_is_written() -> None:
+    one = parse_policy("[storm]\nflagged_share = 0.3\n[cap]\ncases_per_queue_and_vendor = 7")
+    same = parse_policy("# later\n[cap]\ncases_per_queue_and_vendor = 7\n\n[storm]\nflagged_share = 0.30")
+    assert one.digest == same.digest
+    assert one.digest != parse_policy("[storm]\nflagged_share = 0.31").digest
+
+
 def test_the_detectors_share_one_budget_and_one_that_is_off_leaves_its_share_unspent() -> None:
     policy = parse_policy("[detectors.changed]\non = false")
     spent = sum(policy.allowance(detector, "ticket") for detector in DETECTORS)

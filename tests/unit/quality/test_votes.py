@@ -8,9 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.quality.compiled import plain
-from stream.quality.schema import LABELS_MAX, SHARE
+from stream.quality.schema import LABELS_MAX, SHARE, SUMMARY
 from stream.quality.vote_table import VoteTable
-from stream.quality.votes import NAT, SKILL, UNKNOWN, WEIGHTS, place_of, stale_skill, vote, vote_key, weigh_rater
+from stream.quality.votes import (
+    NAT,
+    SKILL,
+    UNKNOWN,
+    WEIGHTS,
+    place_of,
+    stale_skill,
+    vote,
+    vote_key,
+    weigh_rater,
+    weigh_raters,
+)
 
 keys = st.integers(1, 40).map(lambda n: n << 20 | 1)  # near each other: they meet in the same places
 weights = st.lists(st.integers(-9_000, 9_000), min_size=1, max_size=5)
@@ -36,6 +47,37 @@ def test_the_table_holds_what_a_dict_would_up_to_its_limit(puts: list[tuple[int,
             known[key] = padded(some)
     assert {key: weight_of(table, key) for key, _ in puts} == {key: known.get(key) for key, _ in puts}
     assert len(table) == len(known)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(keys, weights), max_size=80), st.integers(0, 30), st.integers(0, 80))
+def test_a_table_that_takes_many_at_once_is_one_that_took_them_one_by_one(
+    puts: list[tuple[int, list[int]]], limit: int, cut: int
+) -> None:
+    table, slow = VoteTable(limit), VoteTable(limit)
+    expected = [slow.put(key, np.array(some, "i2")) for key, some in puts]
+    found = np.array([padded(some) for _, some in puts], "i2").reshape(len(puts), WEIGHTS + LABELS_MAX)
+    numbers = np.array([key for key, _ in puts], "u8")
+    taken = [*table.put_all(numbers[:cut], found[:cut]), *table.put_all(numbers[cut:], found[cut:])]
+    assert (taken, len(table)) == (expected, len(slow))
+    assert table.take_changed() == slow.take_changed()
+
+
+def test_many_summaries_are_weighed_as_one_is_and_those_of_unknown_queues_left_out() -> None:
+    random_, good, classes = np.random.default_rng(2), np.array([0.9, 0.7]), np.array([3, 5], "i4")
+    summaries, rows = np.zeros(40, SUMMARY), random_.integers(-1, 2, 40)
+    summaries["rater"], summaries["queue"] = random_.integers(1, 2**60, 40), rows + 7
+    summaries["skill"] = random_.integers(0, SHARE, 40)
+    summaries["mix"][:, :5] = random_.integers(0, SHARE // 5, (40, 5))
+    for weigh in (weigh_raters, plain(weigh_raters)):
+        numbers, found = np.zeros(40, "u8"), np.zeros((40, WEIGHTS + LABELS_MAX), "i2")
+        count = weigh(summaries, rows, good, classes, numbers, found)
+        for at, n in enumerate(np.flatnonzero(rows >= 0).tolist()):
+            one, row = np.zeros(WEIGHTS + LABELS_MAX, "i2"), rows[n]
+            plain(weigh_rater)(int(summaries["skill"][n]), summaries["mix"][n], good[row], classes[row], one)
+            assert numbers[at] == plain(vote_key)(summaries["rater"][n], summaries["queue"][n])
+            assert found[at].tolist() == one.tolist()
+        assert count == np.count_nonzero(rows >= 0)
 
 
 def test_the_table_grows_before_it_is_half_full_and_loses_nobody() -> None:

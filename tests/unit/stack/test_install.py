@@ -43,7 +43,7 @@ def test_nothing_is_said_or_touched_when_all_is_there(bare_machine: Path, tmp_pa
 
 
 def test_an_unknown_component_is_answered_with_the_known_ones(bare_machine: Path) -> None:
-    with pytest.raises(StackError, match="'rabbit'; there are kafka, redis, prometheus, alertmanager"):
+    with pytest.raises(StackError, match="'rabbit'; there are kafka, redis, postgres, prometheus, alertmanager"):
         install(["rabbit"], print)
 
 

@@ -13,8 +13,9 @@ from stream.stages.items_stage import ItemStage
 from stream.stages.policies import Policies
 from stream.stages.raters_stage import RatersStage
 from tests.oracle.crowd import crowd_log
+from tests.oracle.orders import logs_with_orders
 from tests.oracle.shards import Store, directory, log_of, outcome_log, outcomes, run, run_with_restarts
-from tests.oracle.streams import Timed, logs
+from tests.oracle.streams import Timed
 
 careful = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -53,7 +54,7 @@ def same_state(one: Store, other: Store) -> None:
 
 
 @careful
-@given(logs(), cuts, st.integers(1, 3), lives, st.sampled_from([100_000, 0, 1, 3]))
+@given(logs_with_orders(), cuts, st.integers(1, 3), lives, st.sampled_from([100_000, 0, 1, 3]))
 def test_stage_one_is_the_same_however_it_is_cut(
     timed: list[Timed], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]], limit: int
 ) -> None:
@@ -68,7 +69,7 @@ def test_stage_one_is_the_same_however_it_is_cut(
 
 
 @careful
-@given(logs(), cuts, cuts, st.integers(1, 3), lives)
+@given(logs_with_orders(), cuts, cuts, st.integers(1, 3), lives)
 def test_stage_two_is_the_same_however_it_is_cut(
     timed: list[Timed], sent: list[int], batches: list[int], flushes: int, some_lives: list[tuple[int, list[int], int]]
 ) -> None:
@@ -83,7 +84,7 @@ def test_stage_two_is_the_same_however_it_is_cut(
 
 
 @careful
-@given(logs(), cuts)
+@given(logs_with_orders(), cuts)
 def test_stage_two_does_not_notice_where_stage_one_cut_its_messages(timed: list[Timed], sent: list[int]) -> None:
     whole = run(raters(), outcome_log(run(items(), log_of(timed)).messages, 0))
     cut = run(raters(), outcome_log(run(items(), log_of(timed), batches=sent).messages, 0))

@@ -83,6 +83,7 @@ def test_a_finding_opens_closes_when_its_gold_is_corrected_and_carries_its_evide
     closed = [found for n in range(16) for found in world.take(judged(100 + n, "other"), gold(n, "b"))]
     assert {(found.event, found.why) for found in closed} == {("closed", "gold_corrected")}
     assert [found.version for found in closed if found.id == opened.id] == [2]
+    assert world.counts["finding_forgiven", "known_answers"] == 1
     assert world.raters.findings == {}
     assert "findings" not in world.store.rows or world.store.rows["findings"] == {}
 

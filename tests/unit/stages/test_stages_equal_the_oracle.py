@@ -5,6 +5,7 @@ from stream.quality.columns import COMMUTATIVE
 from stream.quality.schema import RING
 from stream.stages.raters_stage import RatersStage
 from tests.oracle.judging import Oracle, RowName
+from tests.oracle.orders import logs_with_orders
 from tests.oracle.shards import FOREVER_MS, QUEUES, both_stages, log_of, measured
 from tests.oracle.streams import DAY_MS, START_MS, Timed, logs, shuffled_facts
 from tests.oracle.sums import Sums, latest, sums
@@ -37,6 +38,17 @@ def test_every_row_has_the_oracles_columns_in_every_window(timed: list[Timed]) -
     oracle, shards = told(timed), both_stages(log_of(timed), horizon_days=10_000)
     for window in ("1h", "24h", "7d", "lifetime"):
         assert comparable(measured(shards, window, START_MS)) == comparable(sums(oracle, window, START_MS))
+
+
+@careful
+@given(logs_with_orders())
+def test_orders_about_people_leave_the_oracles_columns_to_everybody_else(timed: list[Timed]) -> None:
+    for horizon_days in (1, 10_000):
+        oracle, shards = told(timed, horizon_days * DAY_MS), both_stages(log_of(timed), horizon_days=horizon_days)
+        for window in ("24h", "lifetime"):
+            assert comparable(measured(shards, window, START_MS)) == comparable(sums(oracle, window, START_MS))
+        rows = rings(shards)
+        assert rows == {row: latest(oracle, row, 50) for row in rows}
 
 
 @careful

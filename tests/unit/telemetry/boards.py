@@ -15,8 +15,8 @@ def rater(number: int, **more: str) -> dict[str, str]:
     return {"rater": name(number), "queue": "toxicity", "vendor": "acme"} | more
 
 
-def flagged(number: int, detector: str = "known_answers") -> dict[str, str]:
-    return rater(number, detector=detector, mode="shadow")
+def flagged(number: int, detector: str = "known_answers", site: str = "") -> dict[str, str]:
+    return rater(number, detector=detector, mode="shadow", site=site)
 
 
 def forgive(crowd: Crowd) -> None:

@@ -1,5 +1,9 @@
-import pytest
+from collections import Counter
 
+import pytest
+import xxhash
+
+from stream.quality.outcome_message import PersonNote
 from tests.unit.telemetry.boards import exported, flagged, forgive
 from tests.unit.telemetry.conftest import Clock, MakeBoard
 from tests.unit.telemetry.crowd import NOW_MS, Crowd, name
@@ -23,6 +27,17 @@ async def test_a_finding_is_1_then_0_for_the_look_back_then_gone(
         assert Exported.of(board).get("rater_suspect", **flagged(2)) == told, passed_s
 
 
+async def test_a_finding_says_at_which_site_the_rater_works(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for n in range(60):
+        for number in range(3):
+            crowd.judge(number, f"item-{n}", "yes" if number else "no", gold="yes", site="" if number else "manila")
+    crowd.apply()
+    page = await exported(make_board("findings"), crowd)
+    assert page.get("rater_suspect", **flagged(0, site="manila")) == 1
+    assert {labels["site"] for labels in page.named("rater_critical")} == {"manila"}
+
+
 async def test_a_finding_that_closes_before_the_first_page_is_still_told_as_closed(
     crowd: Crowd, make_board: MakeBoard
 ) -> None:
@@ -41,6 +56,28 @@ async def test_a_finding_is_told_although_the_cache_let_the_row_go(crowd: Crowd,
     page = await exported(make_board("findings"), crowd)
     assert page.get("rater_suspect", **flagged(2)) == 1
     assert page.named("rater_state") == []
+
+
+@pytest.mark.parametrize("order", ["restrict", "forget"])
+async def test_of_a_withheld_rater_nothing_is_exported(crowd: Crowd, make_board: MakeBoard, order: str) -> None:
+    board = make_board("all")
+    assert (await exported(board, crowd)).get("rater_suspect", **flagged(2)) == 1
+    key = xxhash.xxh3_64_intdigest(name(2).encode())
+    # Of the two sources one has said so: the rater is silent at once.
+    stage = crowd.raters
+    stage._withholding._sources = 2
+    stage._withholding.take(PersonNote(1, NOW_MS, 0, key, order, 1), Counter())
+    await board.refresh()
+    page = Exported.of(board)
+    told = [
+        labels
+        for metric in ("rater_state", "rater_suspicion_ratio", "rater_judgments")
+        for labels in page.named(metric)
+    ]
+    assert name(2) not in {labels["rater"] for labels in told}
+    assert {name(0), name(1)} <= {labels["rater"] for labels in told}
+    assert page.get("rater_suspect", **flagged(2)) == 0, "so that the alert ends"
+    assert page.get("findings_open", vendor="acme", queue="toxicity", detector="known_answers") in (None, 0)
 
 
 async def test_training_is_measured_and_never_exported_as_a_finding(make_board: MakeBoard) -> None:

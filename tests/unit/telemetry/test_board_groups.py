@@ -55,6 +55,33 @@ async def test_active_raters_are_those_of_the_window(make_board: MakeBoard) -> N
     assert active == {"1h": 1, "24h": 2, "7d": 3}
 
 
+async def test_a_site_counts_whoever_worked_there_today(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for number, (site, ago_ms) in enumerate(
+        (("manila", 60_000), ("manila", 7_200_000), ("cebu", 60_000), (None, 60_000))
+    ):
+        crowd.judge(number, f"item-{number}", "yes", ago_ms=ago_ms, site=site)
+    crowd.judge(9, "item-9", "yes", ago_ms=2 * 86_400_000, site="manila")
+    crowd.apply()
+    page = await exported(make_board("none"), crowd)
+    assert page.named("site_active_raters") == [
+        {"vendor": "acme", "queue": "toxicity", "site": site} for site in ("manila", "cebu")
+    ]
+    assert page.get("site_active_raters", vendor="acme", queue="toxicity", site="manila") == 2
+    assert page.get("site_active_raters", vendor="acme", queue="toxicity", site="cebu") == 1
+
+
+async def test_of_many_sites_the_largest_are_told(make_board: MakeBoard) -> None:
+    crowd = Crowd()
+    for number in range(60):
+        crowd.judge(number, f"item-{number}", "yes", site=f"site-{number}")
+    crowd.judge(60, "item-60", "yes", site="site-59")
+    crowd.apply()
+    told = (await exported(make_board("none"), crowd)).named("site_active_raters")
+    assert len(told) == 50
+    assert told[0]["site"] == "site-59"
+
+
 async def test_exposure_is_summed_over_queues_and_names_nobody(make_board: MakeBoard) -> None:
     crowd = Crowd("toxicity", "violence")
     for n in range(8):

@@ -155,6 +155,14 @@ def test_a_raw_rater_id_is_refused_and_named_nowhere(observed: Observed) -> None
     assert RAW.split("@", maxsplit=1)[0] not in text
 
 
+def test_findings_that_a_corrected_known_answer_ended_are_counted_beside_all_that_ended() -> None:
+    observed = Observed()
+    counts = {("finding_closed", "inverted"): 3, ("finding_forgiven", "inverted"): 2}
+    observed.observer.applied(SHARD, Effects((), counts), NOW_MS)
+    assert observed.page.get("findings_closed_total", detector="inverted") == 3
+    assert observed.page.get("findings_forgiven_total", detector="inverted") == 2
+
+
 def test_verdicts_are_counted_by_detector() -> None:
     observed = Observed()
     counts = {("verdict", "applied"): 2, ("finding_cleared", "copying"): 1, ("finding_confirmed", "copying"): 1}

@@ -43,7 +43,7 @@ class Handler:
 
 @pytest.fixture
 async def app():
-    settings = LogSettings("g", ("judgments", "outcomes"), fetch_min_bytes=77, fetch_max_wait_ms=33)
+    settings = LogSettings("g", ("judgments", "outcomes"), gathered=("judgments",))
     app = WorkerApp(KafkaConnection(("127.0.0.1:1",)), settings, Handler())
     thread_loop = app.consumer._thread.thread_loop
     yield app
@@ -93,16 +93,23 @@ async def test_login_and_tls_reach_the_client():
     }
 
 
-async def test_the_client_reads_committed_records_and_lets_the_broker_linger(app, consumer):
+async def test_the_client_reads_committed_records(app, consumer):
     client = consumer._thread._create_worker_consumer(app.transport)
     assert client._isolation_level == "read_committed"
-    assert (client._fetch_min_bytes, client._fetch_max_wait_ms) == (77, 33)
-    # They are set after construction: the fetcher, which is given them, is made when the client starts.
+    # It is set after construction: the fetcher, which is given it, is made when the client starts.
     assert not hasattr(client, "_fetcher") or client._fetcher is None
     starting = inspect.getsource(AIOKafkaConsumer.start)
     await client.stop()
-    for name in ("self._isolation_level", "self._fetch_min_bytes", "self._fetch_max_wait_ms"):
-        assert name in starting
+    assert "self._isolation_level" in starting
+    assert "self._fetcher = Fetcher(" in starting
+
+
+def test_the_fetcher_decides_anew_before_each_fetch_and_sends_what_it_decided():
+    routine = inspect.getsource(Fetcher._fetch_requests_routine)
+    assert "self._get_actions_per_node(assignment)" in routine
+    assert "self._proc_fetch_request(assignment, node_id, request)" in routine
+    assert "timeout=timeout" in routine
+    assert "await self._consumer.start()" in inspect.getsource(driver.AIOKafkaConsumerThread.on_start)
 
 
 async def test_after_an_assignment_the_shards_are_asked_where_to_read(consumer):
@@ -111,20 +118,20 @@ async def test_after_an_assignment_the_shards_are_asked_where_to_read(consumer):
     assert "consumer.perform_seek()" in inspect.getsource(Recovery._resume_streams)
 
 
-async def test_a_fetch_becomes_one_message_a_partition(consumer, monkeypatch):
+async def test_a_fetch_becomes_one_message(consumer, monkeypatch):
     record = SimpleNamespace(
         topic="judgments", partition=0, offset=9, timestamp=1000, timestamp_type=1, headers=(), key=b"k", value=b"v",
         checksum=None, serialized_key_size=1, serialized_value_size=1,
     )  # fmt: skip
-    batch = Batch(PLACE, 7, [record], 12)
+    batches = [Batch(PLACE, 7, [record], 12), Batch(Partition("outcomes", 1), 3, [record], 4)]
 
     async def fetched(active_partitions, timeout):  # noqa: ASYNC109 (Faust's signature)
-        return {TopicPartition("judgments", 0): batch}
+        return {TopicPartition("judgments", 0): batches[0], TopicPartition("outcomes", 1): batches[1]}
 
     consumer._active_partitions = {TP("judgments", 0)}
     monkeypatch.setattr(consumer, "_getmany", fetched)
     [(tp, message)] = [pair async for pair in consumer.getmany(timeout=1.0)]
-    assert (tp, message.offset, message.value) == (TP("judgments", 0), 9, batch)
+    assert (tp, message.offset, message.value) == (TP("judgments", 0), 9, batches)
     assert "self.getmany" in inspect.getsource(Consumer._drain_messages)
 
 

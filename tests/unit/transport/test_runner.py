@@ -98,6 +98,26 @@ async def test_a_stage_is_told_settled_only_when_its_rows_and_messages_are_safe(
     assert seen[0] == (b"50", False)
 
 
+async def test_a_stage_that_owes_one_more_commit_makes_it_without_a_further_record(world):
+    class Sweeping(CountingItems):
+        """Its first commit's outbox is not to stay."""
+
+        def flush(self):
+            flush = super().flush()
+            self.unflushed = int(bool(flush.messages))
+            return flush
+
+    world.stage = lambda partition: Sweeping(0, PARTITIONS) if partition.topic == "judgments" else CountingRaters(0)
+    world.log.partitions = [Partition("judgments", 0)]
+    for _ in range(50):
+        world.log.append(Partition("judgments", 0), msgspec.json.encode({"item": 1, "rater": 1, "worth": 5}))
+    world.start()
+    await until(lambda: world.producer.sent["outcomes"] > 0)
+    shard = world.store._shards["judgments:0"]
+    await until(lambda: shard.head[b"offset"] == b"50" and shard.outbox == [])
+    assert world.runner("judgments").stuck_for_s == 0
+
+
 async def test_an_unforeseen_error_reaches_the_one_who_runs_the_log(world):
     class Broken(CountingRaters):
         def read(self, records):

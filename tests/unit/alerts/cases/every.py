@@ -1,3 +1,4 @@
+from tests.unit.alerts.cases.desk import DESK
 from tests.unit.alerts.cases.people import PEOPLE
 from tests.unit.alerts.cases.queues import QUEUES
 from tests.unit.alerts.cases.raters import RATERS
@@ -6,4 +7,4 @@ from tests.unit.alerts.cases.stream import STREAM
 from tests.unit.alerts.cases.vendors import VENDORS
 from tests.unit.alerts.cases.watch import WATCH
 
-CASES = (*RATERS, *QUEUES, *VENDORS, *PEOPLE, *STREAM, *STATE, *WATCH)
+CASES = (*RATERS, *QUEUES, *VENDORS, *PEOPLE, *STREAM, *STATE, *DESK, *WATCH)

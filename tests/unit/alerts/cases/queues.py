@@ -13,6 +13,19 @@ def crowd(queue: str, **vendors: tuple[int, int]) -> dict[str, str]:
     return found
 
 
+def at_site(queue: str, vendor: str, **sites: tuple[int, int]) -> dict[str, str]:
+    """Where those flagged raters of a vendor work who have a site; on top of `crowd`, which knows no site."""
+    found: dict[str, str] = {}
+    flagged = 0
+    for site, (active, here) in sites.items():
+        found[f'raterwatch_site_active_raters{{vendor="{vendor}",queue="{queue}",site="{site}"}}'] = f"{active}x1600"
+        for n in range(flagged, flagged + here):
+            who = f'rater="{vendor}-{n}",queue="{queue}",vendor="{vendor}"'
+            found[f'raterwatch_rater_suspect{{{who},detector="inverted",mode="armed",site="{site}"}}'] = "1x1600"
+        flagged += here
+    return found
+
+
 def guideline(queue: str, flagged: str, active: str) -> Fired:
     return Fired(
         f"Queue {queue} needs review: guideline or known answers, before any rater",
@@ -32,6 +45,13 @@ def held(queue: str) -> Fired:
 
 STORM = crowd("storm", acme=(10, 4), zenith=(10, 4), north=(10, 4))
 SITE = crowd("site", acme=(10, 8), zenith=(15, 0), north=(15, 1))
+# One site accounts for its vendor's flags; of the vendor without sites the whole; of the vendor with two sites both.
+ONE_SITE = crowd("sites", acme=(20, 9), zenith=(25, 1), north=(25, 0)) | at_site(
+    "sites", "acme", manila=(12, 8), cebu=(8, 1)
+)
+ALL_SITES = crowd("everywhere", acme=(24, 18), zenith=(25, 1), north=(25, 0)) | at_site(
+    "everywhere", "acme", manila=(12, 9), cebu=(12, 9)
+)
 SMALL = crowd("small", acme=(10, 9), zenith=(9, 0))
 FEW = crowd("few", acme=(20, 3), zenith=(20, 3))
 # Flagged long ago and not at work any more: nobody's storm.
@@ -58,6 +78,14 @@ GOLD_SUSPECT = Fired(
     "Queue q: some known answers need review",
     "Raters who are right elsewhere miss 3 known answers. Correct or withdraw them: "
     "everyone concerned is scored again.",
+    {"queue": "q"},
+)
+
+
+SHIFTED = Fired(
+    "Queue q needs review: its answers fit together otherwise than before",
+    "Belief in the answers moved by -8%; a queue that stands still shows as much once in 17.52k hours. "
+    "Guideline, items or tool may have changed.",
     {"queue": "q"},
 )
 
@@ -89,6 +117,13 @@ def coverage(queue: str, unknown: int, known: int) -> dict[str, str]:
 
 def suspects(queue: str, values: str) -> dict[str, str]:
     return {f'raterwatch_suspect_known_items{{queue="{queue}",instance="w1"}}': values}
+
+
+def shifted(queue: str, hours: str, moved: float) -> dict[str, str]:
+    return {
+        f'raterwatch_queue_shift_rarity_hours{{queue="{queue}",instance="w1"}}': hours,
+        f'raterwatch_queue_shift_ratio{{queue="{queue}",instance="w1"}}': f"{moved}x60",
+    }
 
 
 QUEUES = (
@@ -157,5 +192,13 @@ QUEUES = (
         suspects("fine", "0x60") | suspects("corrected", "2x20 0x40") | suspects("q", "3x60"),
         "40m",
         (GOLD_SUSPECT,),
+    ),
+    Case("QueueLevelShifted", "fires when a level moved", shifted("q", "40x5 17520x55", -0.08), "10m", (SHIFTED,)),
+    Case(
+        "QueueLevelShifted",
+        "stays silent for what a queue at rest shows in a month, and once the new level is the usual one",
+        shifted("calm", "720x60", 0.03) | shifted("settled", "9000x20 0x40", 0.08) | shifted("q", "17520x60", -0.08),
+        "40m",
+        (SHIFTED,),
     ),
 )

@@ -1,10 +1,22 @@
 from tests.unit.alerts.cases.case import Case, Fired
-from tests.unit.alerts.cases.queues import FEW, SITE, SMALL, STORM
+from tests.unit.alerts.cases.queues import ALL_SITES, FEW, ONE_SITE, SITE, SMALL, STORM
 
 REVIEW = Fired(
     "acme on site needs review: unusual pattern at one place",
     "8 of its active raters there are flagged while the others on the queue agree.",
     {"vendor": "acme", "queue": "site"},
+)
+
+
+AT_SITE = Fired(
+    "acme, site manila, on sites needs review: unusual pattern at one place",
+    "8 of its active raters there are flagged while the others on the queue agree.",
+    {"vendor": "acme", "queue": "sites", "site": "manila"},
+)
+AT_ALL_SITES = Fired(
+    "acme on everywhere needs review: unusual pattern at one place",
+    "18 of its active raters there are flagged while the others on the queue agree.",
+    {"vendor": "acme", "queue": "everywhere"},
 )
 
 
@@ -62,6 +74,13 @@ COST_HIGH = Fired(
 
 VENDORS = (
     Case("VendorNeedsReview", "fires for one vendor while the others agree", SITE, "10m", (REVIEW,)),
+    Case(
+        "VendorNeedsReview",
+        "names the site that accounts for its vendor's flags, and the vendor where it is more than one",
+        ONE_SITE | ALL_SITES,
+        "10m",
+        (AT_SITE, AT_ALL_SITES),
+    ),
     Case(
         "VendorNeedsReview",
         "stays silent in a storm, with few raters, and with few flags",

@@ -1,0 +1,1 @@
+"""The case desk: pages made on the server, which need no script."""

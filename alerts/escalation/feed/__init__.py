@@ -1,0 +1,1 @@
+"""Between Kafka and the cases: findings in, what people decided out."""

@@ -7,10 +7,12 @@ References: Cohen (1968), weighted kappa; Krippendorff (2011), Computing alpha-r
 Jaccard for set-valued items.
 """
 
+from typing import Any
+
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.schema import OTHER, UNIT, Kind
+from stream.quality.schema import OTHER, SHARE, UNIT, Kind
 
 _ORDINAL, _SET = int(Kind.ORDINAL), int(Kind.SET)
 
@@ -36,6 +38,12 @@ def share(scale: int, label: int, counts: np.ndarray) -> float:
     for k in range(scale):
         answers += counts[k]
     return float((counts[label] + 1.0) / (answers + scale))
+
+
+@compiled
+def label_share(score: Any) -> float:
+    """The label's share in the queue when it arrived: kept apart on a scale, elsewhere `expected` itself."""
+    return float(score["share"] / SHARE if score["share"] > 0 else score["expected"] / UNIT)
 
 
 @compiled

@@ -69,7 +69,7 @@ def add_scored(label: int, said: Any, queue_counts: np.ndarray, scale: int, spre
     the queue as in honest_models.py."""
     a, m = said["own"] / SHARE, mix_share(label, queue_counts, scale)
     answers, lean = sums[BLOCKS + scale : BLOCKS + 2 * scale], sums[BLOCKS + 2 * scale : BLOCKS + 3 * scale]
-    add_honest(leaning_share(label, a, said, lean, scale), scale, spread, 1, sums)
+    add_honest(leaning_share(label, a, said, lean, scale), m, scale, spread, 1, sums)
     add_misreading(label, a, said, scale, _misreadings(sums, scale))
     _add_careless(a, m, scale, 1, sums)
     sums[OWN_MIX] += nats((answers[label] + 0.5) / (sums[SCORED] + 0.5 * scale))
@@ -88,7 +88,7 @@ def add_known(label: int, truth: int, hit: float, share: float, scale: int, sign
     hit: the queue's accuracy on known answers; share: the label's in the queue; both as of then, in [0, 1].
     """
     a = hit if label == truth else (1.0 - hit) / (scale - 1)
-    add_honest(a, scale, KNOWN_SPREAD, sign, sums)
+    add_honest(a, share, scale, KNOWN_SPREAD, sign, sums)
     add_known_misreading(label, truth, hit, scale, sign, _misreadings(sums, scale))
     _add_careless(a, share, scale, sign, sums)
     sums[OWN_MIX] += sign * nats(share)

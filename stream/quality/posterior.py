@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from stream.quality.agreement import label_share
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_rows import Queues
 from stream.quality.near_misses import corrected_rest, count_miss
@@ -98,8 +99,8 @@ def predict(row: Any, q: np.ndarray, p: np.ndarray, queue: int, known: Queues) -
     known.own[queue, LIKELY] += int64(q[label] * SHARE + 0.5)
     known.own[queue, BELIEF_A] += int64(row["new"]["belief_a"])
     known.own[queue, BELIEF_B] += int64(row["new"]["belief_b"])
-    known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, row["new"]["share"] / SHARE)
-    known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, row["new"]["share"] / SHARE)
+    known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, label_share(row["new"]))
+    known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, label_share(row["new"]))
     skill = stale_skill(known.vote_keys, known.vote_weights, row["rater"], known.queues[queue]["key"])
     if in_good_standing(skill, queue, known):
         known.own[queue, BIN_ALL + b] += 1

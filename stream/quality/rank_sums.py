@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stream.quality.agreement import label_share
 from stream.quality.compiled import compiled, int64
 from stream.quality.schema import NAT, SHARE
 
@@ -35,7 +36,7 @@ def add_rank(score: Any, sign: int, sums: np.ndarray) -> None:
 
     Not for judgments that stay out of the label mix: skipped or repeated ones, and those on items with a known answer.
     """
-    share = max(score["share"] / SHARE, _FLOOR)
+    share = max(label_share(score), _FLOOR)
     sums[JUDGED] += sign
     if int64(score["peers"]) == 0:
         alone = sign * _nats(share)

@@ -139,7 +139,7 @@ SCORE = _record(
         ("belief_a", "u2"),
         ("fit_b", "u2"),
         ("belief_b", "u2"),
-        ("share", "u2"),  # SHARE: the label's in the queue when it arrived, itself alone and never by degree
+        ("share", "u2"),  # SHARE: the label's in the queue when it arrived, on scales only: see agreement.py
         ("hit", "u2"),  # the queue's accuracy on known answers when this one was weighed; 0: not weighed by a gold
         ("known", "u1"),  # the known answer it was weighed by
         ("pace", "i1"),  # PACE_STEP: how fast for its queue and item kind; known where flags have FAST_KNOWN

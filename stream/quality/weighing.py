@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stream.quality.agreement import label_share
 from stream.quality.alarm import SCORED, add_known, add_scored
 from stream.quality.change import AFTER, add_change, change_nats
 from stream.quality.compiled import compiled, int64
@@ -121,4 +122,4 @@ def restart_change(raters: Raters, slot: int) -> None:
 @compiled
 def _add_known(score: Any, classes: int, sign: int, raters: Raters, slot: int) -> None:
     label, truth = int64(score["label"]), int64(score["known"])
-    add_known(label, truth, score["hit"] / SHARE, score["share"] / SHARE, classes, sign, raters.alarm[slot])
+    add_known(label, truth, score["hit"] / SHARE, label_share(score), classes, sign, raters.alarm[slot])

@@ -21,9 +21,7 @@ def answers(
         top, share = random_.choices(labels, mix)[0], random_.choice(sure)
         predictive = tuple(share if k == top else (1 - share) / (len(mix) - 1) for k in labels)
         label = answer(random_, predictive)
-        given.append(
-            Seen(label, agreement=float(label == top), expected=mix[label], share=mix[label], predictive=predictive)
-        )
+        given.append(Seen(label, agreement=float(label == top), expected=mix[label], predictive=predictive))
     return given
 
 

@@ -17,7 +17,7 @@ SEEDS = (1, 2, 3, 4, 5)
 @pytest.mark.parametrize(
     ("pick", "found"),
     [
-        (drive.random, [7, 23, 10, 6, 17]),
+        (drive.random, [7, 24, 10, 6, 17]),
         (drive.constant, [8, 17, 15, 9, 10]),
         (drive.inverted, [8, 12, 8, 11, 6]),
         (drive.honest, [None] * 5),

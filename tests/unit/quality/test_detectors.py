@@ -60,7 +60,7 @@ def test_the_floor_is_the_midpoint_of_chance_and_the_queues_mean_at_most_70_perc
 @pytest.mark.parametrize(
     ("answer", "detector", "found"),
     [
-        (blindly, Detector.UNRELATED, [11, 26, 18, 18, 18]),
+        (blindly, Detector.UNRELATED, [11, 26, 19, 19, 19]),
         (always(2), Detector.CONSTANT, [7, 11, 9, 8, 9]),
         (
             inverted,
@@ -89,7 +89,7 @@ def test_a_finding_that_few_answers_could_not_name_gets_its_name_later(given: li
 
 def test_swapped_labels_are_called_inverted_where_there_are_two() -> None:
     found = [opened(answers(100, seed, inverted, mix=TWO), scale=2) for seed in SEEDS]
-    assert found == [{Detector.INVERTED: n} for n in (8, 8, 8, 8, 8)]
+    assert found == [{Detector.INVERTED: n} for n in (9, 9, 9, 9, 9)]
 
 
 def test_a_constant_usual_answer_is_found_although_it_is_mostly_right() -> None:
@@ -100,7 +100,7 @@ def test_a_constant_usual_answer_is_found_although_it_is_mostly_right() -> None:
 def test_who_reads_too_few_of_the_items_is_found_later_and_called_low_skill_where_that_shows() -> None:
     low, none = Detector.LOW_SKILL, Detector.UNRELATED
     found = [opened(answers(700, seed, sometimes(0.3), sure=(0.95,))) for seed in SEEDS]
-    assert found == [{none: 10}, {low: 65}, {low: 52}, {low: 39}, {low: 27}]
+    assert found == [{none: 13}, {low: 65}, {low: 52}, {low: 39}, {low: 27}]
 
 
 def test_one_answer_off_the_known_ones_is_told_from_a_constant_answer() -> None:

@@ -11,7 +11,8 @@ from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.change import change_nats
 from stream.quality.own_past import PAST, won_so_far
 from stream.quality.policy import ALL_ON, DEFAULT_POLICY, OUT_OF_QUESTION, SURE_OF_KIND, Detector, Policy, State
-from stream.quality.schema import Column, Kind
+from stream.quality.reference import as_share
+from stream.quality.schema import SHARE, Column, Kind
 from tests.oracle.answers import always, answers, blindly, honestly
 from tests.oracle.raters_drive import Bench, Moved, Seen
 
@@ -296,5 +297,5 @@ def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_level
     assert fed(scale, known) == []
     assert nats(scale) < DEFAULT_POLICY.watch
     nominal = Bench(1)
-    fed(nominal, [seen._replace(expected=0.25) for seen in known])
+    fed(nominal, [seen._replace(expected=as_share(0.25) / SHARE) for seen in known])
     assert np.array_equal(scale.rows.alarm[0], nominal.rows.alarm[0])

@@ -121,8 +121,8 @@ def _meet_all(
             meeting = played.meetings[met]
             met += 1
             entry = meet(
-                meeting["key"], int64(meeting["label"]), int64(row["new"]["label"]), row, raters.habit[rater], classes,
-                raters.partners[rater], raters.met[rater], raters.by_share[queue],
+                meeting["key"], int64(meeting["label"]), int64(row["new"]["label"]), meeting["before"], row,
+                raters.habit[rater], classes, raters.partners[rater], raters.met[rater], raters.by_share[queue],
             )  # fmt: skip
             for limit in range(len(thresholds)):
                 if entry >= 0 and is_named(raters.partners[rater][entry], classes, thresholds[limit]):

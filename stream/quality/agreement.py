@@ -7,10 +7,12 @@ References: Cohen (1968), weighted kappa; Krippendorff (2011), Computing alpha-r
 Jaccard for set-valued items.
 """
 
+from typing import Any
+
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.schema import OTHER, UNIT, Kind
+from stream.quality.schema import OTHER, SHARE, UNIT, Kind
 
 _ORDINAL, _SET = int(Kind.ORDINAL), int(Kind.SET)
 
@@ -27,6 +29,21 @@ def weight(kind: int, scale: int, x: int, y: int) -> int:
         union = members(x | y)
         return UNIT if union == 0 else (members(x & y) * UNIT + union // 2) // union
     return UNIT if x == y else 0
+
+
+@compiled
+def share(scale: int, label: int, counts: np.ndarray) -> float:
+    """The label's share in what the queue's raters answer, smoothed by one of each; not for sets."""
+    answers = counts[OTHER]
+    for k in range(scale):
+        answers += counts[k]
+    return float((counts[label] + 1.0) / (answers + scale))
+
+
+@compiled
+def label_share(score: Any) -> float:
+    """The label's share in the queue when it arrived: kept apart on a scale, elsewhere `expected` itself."""
+    return float(score["share"] / SHARE if score["share"] > 0 else score["expected"] / UNIT)
 
 
 @compiled

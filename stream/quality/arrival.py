@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from stream.quality.agreement import expected
+from stream.quality.agreement import expected, share
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_marks import clear
 from stream.quality.item_rows import Items, Queues
 from stream.quality.pace import in_steps, pace
+from stream.quality.reference import as_share
 from stream.quality.schema import ITEM_KINDS, RECENT_ANSWERS, Flag, Kind
 from stream.quality.times import is_fast, time_bin
 
 _SKIP = int(Flag.SKIPPED | Flag.ESCALATED)
 _TIMED, _FAST, _FAST_KNOWN = int(Flag.TIMED), int(Flag.FAST), int(Flag.FAST_KNOWN)
-_SET = int(Kind.SET)
+_ORDINAL, _SET = int(Kind.ORDINAL), int(Kind.SET)
 
 
 @compiled
@@ -48,6 +49,8 @@ def write(record: Any, at: int, table: Items, known: Queues, queue: int) -> None
         sample = known.recent[queue, : min(int64(q["recent"]), RECENT_ANSWERS)]
         label = int64(record["label"])
         score["expected"] = expected(q["kind"], q["scale"], label, known.counts[queue], sample)
+        if q["kind"] == _ORDINAL:
+            score["share"] = as_share(share(q["scale"], label, known.counts[queue]))
     count_answer(score, queue, known, 1)
 
 

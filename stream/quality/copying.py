@@ -21,9 +21,10 @@ disagreements. In worlds of 3 and 4 classes, 13,200 weeks of honest raters, it n
 
 Reference: Ville (1939); Robbins (1970), the method of mixtures; Wollack (1997), answer copying judged by the likelihood
 of each shared answer.
-Read: nats; 0 and below: no closer than honest pairs. It says that two raters' answers are not independent, not who
-copied from whom, nor that anything improper happened: answers that were talked over look the same. Three and more who
-all answer alike are each other's majority, and not seen here.
+Read: nats; 0 and below: no closer than honest pairs. It says that two raters' answers are not independent, not that
+anything improper happened: answers that were talked over look the same. A rater whose agreeing answers came before the
+partner's, but for LEAST_LATER of them, is not named: whoever is copied agrees as closely, and did nothing. Three and
+more who all answer alike are each other's majority, and not seen here.
 """
 
 import math
@@ -41,6 +42,7 @@ MODELS = len(CLOSER) + 1  # and the own label mix, the last
 WEIGHTS = (0.83, 0.115, 0.0045, 0.0005, 0.05)
 LEAST_MEETINGS = 20  # before a pair is named, whatever its evidence
 LEAST_LABELS = 3
+LEAST_LATER = 0.25  # of the agreements: who nearly always answers before the partner has not copied there
 
 _FACTORS = tuple(math.exp(nats) for nats in CLOSER)
 _MOST = 1 << 30  # of the evidence, 16,384 nats: 32 bits hold it

@@ -3,7 +3,7 @@
 Two accounts of the same answers are compared: they follow the items (each has the probability that the peers predict),
 or they come from a fixed habit (a label mix of the rater's own, unknown beforehand). Per judgment,
 
-    I = (Σ log(.9 fit + .1 expected) - log DirMult(own label counts; .1)) / (n + 4)
+    I = (Σ log(.9 fit + .1 share) - log DirMult(own label counts; .1)) / (n + 4)
 
 which estimates the mutual information between the rater's answers and the peers' prediction. Positive: the items are
 visible in the answers. Zero or below: a habit explains them as well or better, so they tell nothing, however often they

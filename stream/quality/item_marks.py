@@ -97,6 +97,7 @@ def empty(score: Any) -> None:
     score["belief_a"] = 0
     score["fit_b"] = 0
     score["belief_b"] = 0
+    score["share"] = 0
     score["hit"] = 0
     score["known"] = 0
     score["pace"] = 0

@@ -51,7 +51,7 @@ def rescore(
             row = _send(record, at, p == fresh, queue, item["queue"], table, out, new)
             if weigh:
                 table.marks[at]["weighed"] = _BY_PEERS
-                predict(row, scratch.b, item["queue"], known)
+                predict(row, scratch.b, scratch.a, item["queue"], known)
                 _note_meetings(p, count, queue["classes"], table, out, scratch)
 
 
@@ -69,6 +69,7 @@ def _note_meetings(p: int, count: int, classes: int, table: Items, out: Outcomes
             meeting["key"] = other["rater"]
             meeting["row"] = out.cursor[0] - 1
             meeting["label"] = other["score"]["label"]
+            meeting["before"] = other["submitted_ms"] < mark["submitted_ms"]
             out.cursor[3] += 1
         seen += 1
         if seen == PEER_CAP:
@@ -162,6 +163,7 @@ def _score(p: int, count: int, item: Any, table: Items, known: Queues, scratch: 
     new["duration_ms"] = stored["duration_ms"]
     new["cost_micro"] = stored["cost_micro"]
     new["expected"] = stored["expected"]
+    new["share"] = stored["share"]
     new["pace"] = stored["pace"]
     new["flags"] = flags
     if _has_class(new, queue["classes"]):

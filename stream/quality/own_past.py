@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from stream.quality.alarm import otherwise_nats
+from stream.quality.alarm import unusual_nats
 from stream.quality.compiled import compiled, int64
 from stream.quality.honest_models import HONEST_MODELS, HONEST_WEIGHTS
 from stream.quality.schema import NAT
@@ -31,7 +31,7 @@ def won_so_far(alarm: np.ndarray, scale: int, won: np.ndarray) -> None:
     """Writes int64[PAST] from the alarm's row."""
     for place in range(HONEST_MODELS):
         won[place] = alarm[place]
-    won[HONEST_MODELS] = int64(np.rint(NAT * otherwise_nats(alarm, scale)))
+    won[HONEST_MODELS] = int64(np.rint(NAT * unusual_nats(alarm, scale)))
 
 
 @compiled

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from stream.quality.compiled import compiled, int64
-from stream.quality.copying import MODELS, PARTNERS, Pair, add_meeting, copying_nats, gain, stands_out
+from stream.quality.copying import LEAST_LATER, MODELS, PARTNERS, Pair, add_meeting, copying_nats, gain, stands_out
 from stream.quality.predictive import share_of
 
 LIKELIEST, MINORITY = 0, 1  # kinds of meetings: what the partner's answer is among the peers'
@@ -33,7 +33,7 @@ PARTNER = np.dtype(
         ("agreements", "i4", (2,)),
         ("expected", "i4", (2,)),
         ("opened", "i4"),  # running number among the rater's openings
-        ("spare", "i4"),
+        ("later", "i4"),  # of the agreements, how many came after the partner's answer
     ]
 )
 EXPECTED = 1024.0
@@ -54,6 +54,7 @@ def meet(
     key: Any,
     partner_label: int,
     label: int,
+    before: Any,
     said: Any,
     mix: np.ndarray,
     scale: int,
@@ -63,9 +64,9 @@ def meet(
 ) -> int:
     """Counts one peer of a weighed judgment; the place of its entry, or -1 if it has none.
 
-    key: the partner, never 0; said: the judgment's predictive; mix: the rater's label counts, int64[>= scale];
-    partners: PARTNER[PARTNERS]; totals, by_share: the rater's and the queue's rows. A peer whose label is not among the
-    declared ones is passed over: nothing predicts it.
+    key: the partner, never 0; before: 1 where the partner answered first; said: the judgment's predictive; mix: the
+    rater's label counts, int64[>= scale]; partners: PARTNER[PARTNERS]; totals, by_share: the rater's and the queue's
+    rows. A peer whose label is not among the declared ones is passed over: nothing predicts it.
     """
     if partner_label >= scale:
         return -1
@@ -88,6 +89,7 @@ def meet(
         entry = partners[place]
         entry["meetings"][kind] += 1
         entry["agreements"][kind] += agreed
+        entry["later"] += 1 if agreed and before != 0 else 0
         entry["expected"][kind] += expected
     return place
 
@@ -95,6 +97,9 @@ def meet(
 @compiled
 def is_named(entry: Any, scale: int, threshold: float) -> bool:
     """Whether the pair stands out by so many nats, see copying.py; cheap enough to ask after each meeting."""
+    agreements = int64(entry["agreements"][LIKELIEST]) + int64(entry["agreements"][MINORITY])
+    if int64(entry["later"]) < LEAST_LATER * agreements:
+        return False
     meetings = int64(entry["meetings"][LIKELIEST]) + int64(entry["meetings"][MINORITY])
     return stands_out(entry["evidence"], meetings, scale, threshold)
 
@@ -174,7 +179,7 @@ def _open(key: Any, says: int, partners: np.ndarray, totals: np.ndarray) -> int:
         return -1
     _clear(entry)
     totals[OPENED] += 1
-    entry["key"], entry["hold"], entry["opened"] = key, 0, totals[OPENED]
+    entry["key"], entry["hold"], entry["opened"], entry["later"] = key, 0, totals[OPENED], 0
     return weakest
 
 

@@ -208,13 +208,13 @@ def _kind(raters: Raters, slot: int, scale: int, held: int, on: int) -> int:
         named = _INVERTED
     else:
         named = _LOW if kind == _IS_LOW else _UNRELATED
-    is_sure = shares[kind] >= SURE_OF_KIND or _share_of(held, shares) < OUT_OF_QUESTION
+    is_sure = shares[kind] >= SURE_OF_KIND or share_of_name(held, shares) < OUT_OF_QUESTION
     return named if not held or (is_sure and named & on) else held
 
 
 @compiled
-def _share_of(bit: int, shares: tuple[float, float, float, float]) -> float:
-    """A detector's share of the alarm's evidence, of those that shares_of_kinds tells."""
+def share_of_name(bit: int, shares: tuple[float, float, float, float]) -> float:
+    """How much of the alarm's evidence stands behind a detector's name, of the shares that shares_of_kinds tells."""
     if bit & (_CONSTANT | _AGAINST):
         return shares[_IS_CONSTANT]
     if bit & _INVERTED:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from stream.quality.agreement import label_share
 from stream.quality.compiled import compiled, int64
 from stream.quality.item_rows import Queues
+from stream.quality.near_misses import corrected_rest, count_miss
 from stream.quality.rank_sums import follows
 from stream.quality.reference import (
     ABAR,
@@ -35,7 +37,7 @@ from stream.quality.reference import (
     in_good_standing,
     odds_bin,
 )
-from stream.quality.schema import NO_LABEL, PREDICTED, SHARE, UNIT
+from stream.quality.schema import NO_LABEL, PREDICTED, SHARE
 from stream.quality.votes import stale_skill
 
 GOLD_VOTE = math.log(99.0)  # a known answer is taken to be right 99 times in 100
@@ -70,33 +72,35 @@ def belief_of(likely: float, own_vote: float) -> int:
 
 
 @compiled
-def predict(row: Any, q: np.ndarray, queue: int, known: Queues) -> None:
+def predict(row: Any, q: np.ndarray, p: np.ndarray, queue: int, known: Queues) -> None:
     """Writes into an OUTCOME what the others led one to expect of this answer, and counts it for the calibration.
 
-    `q` float64[classes] is the leave-one-out posterior. The four likeliest answers travel; the rest is spread evenly.
+    `q` float64[classes] is the leave-one-out posterior, `p` working memory of the same size. The four likeliest answers
+    travel; the rest is spread evenly.
     """
     classes = int64(known.queues[queue]["classes"])
     abar = known.values[queue, ABAR]
     label = int64(row["new"]["label"])
-    top, rest = 0, 0.0
+    top = 0
     for z in range(classes):
         if q[z] > q[top]:
             top = z
-    for z in range(classes):
-        if z != top:
-            rest += q[z] * abar + (1.0 - q[z]) * (1.0 - abar) / (classes - 1)
     b = odds_bin(q[top])
-    model = q[top] * abar + (1.0 - q[top]) * (1.0 - abar) / (classes - 1)
-    hit = calibrated(queue, top, b, model, known)
     if counted(queue, WEIGHED, known) >= WARM_UP:
+        model = q[top] * abar + (1.0 - q[top]) * (1.0 - abar) / (classes - 1)
+        hit = calibrated(queue, top, b, model, known)
+        corrected_rest(q, top, queue, known, p)
+        for z in range(classes):
+            p[z] *= 1.0 - hit
+        p[top] = hit
         row["weighed"] = 1
-        _write(row, q, label, top, hit, rest, queue, known)
+        _write(row, p, top, label, classes)
     known.own[queue, WEIGHED] += 1
     known.own[queue, LIKELY] += int64(q[label] * SHARE + 0.5)
     known.own[queue, BELIEF_A] += int64(row["new"]["belief_a"])
     known.own[queue, BELIEF_B] += int64(row["new"]["belief_b"])
-    known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, row["new"]["expected"] / UNIT)
-    known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, row["new"]["expected"] / UNIT)
+    known.own[queue, FOLLOWS_A] += follows(row["new"]["fit_a"] / SHARE, label_share(row["new"]))
+    known.own[queue, FOLLOWS_B] += follows(row["new"]["fit_b"] / SHARE, label_share(row["new"]))
     skill = stale_skill(known.vote_keys, known.vote_weights, row["rater"], known.queues[queue]["key"])
     if in_good_standing(skill, queue, known):
         known.own[queue, BIN_ALL + b] += 1
@@ -104,34 +108,24 @@ def predict(row: Any, q: np.ndarray, queue: int, known: Queues) -> None:
         if label == top:
             known.own[queue, BIN_HIT + b] += 1
             known.own[queue, TOP_HIT + top * BINS + b] += 1
+        else:
+            count_miss(label, q, top, queue, known, p)
     known.queues[queue]["dirty"] = 1
 
 
 @compiled
-def _write(row: Any, q: np.ndarray, label: int, top: int, hit: float, rest: float, queue: int, known: Queues) -> None:
-    classes = int64(known.queues[queue]["classes"])
-    abar = known.values[queue, ABAR]
-    last = 2.0
-    before = -1
+def _write(row: Any, p: np.ndarray, top: int, label: int, classes: int) -> None:
+    """The answer that the peers make likeliest first, then the others in the order of falling share, then label."""
+    last, before = 2.0, -1
     for place in range(PREDICTED):
-        # The next one in the order of falling q, then rising label.
-        best = -1
-        for z in range(classes):
-            behind = q[z] < last or (q[z] == last and z > before)
-            if behind and (best < 0 or q[z] > q[best]):
-                best = z
-        if best < 0:
-            row["labels"][place] = NO_LABEL
-            row["shares"][place] = 0
-            continue
-        last, before = q[best], best
-        row["labels"][place] = best
-        row["shares"][place] = as_share(_predicted(q, best, top, hit, rest, abar, classes))
-    row["own"] = as_share(_predicted(q, label, top, hit, rest, abar, classes))
-
-
-@compiled
-def _predicted(q: np.ndarray, z: int, top: int, hit: float, rest: float, abar: float, classes: int) -> float:
-    if z == top:
-        return hit
-    return float((1.0 - hit) * (q[z] * abar + (1.0 - q[z]) * (1.0 - abar) / (classes - 1)) / rest)
+        best = top if place == 0 else -1
+        if place > 0:
+            for z in range(classes):
+                behind = p[z] < last or (p[z] == last and z > before)
+                if z != top and behind and (best < 0 or p[z] > p[best]):
+                    best = z
+            if best >= 0:
+                last, before = p[best], best
+        row["labels"][place] = best if best >= 0 else NO_LABEL
+        row["shares"][place] = as_share(p[best]) if best >= 0 else 0
+    row["own"] = as_share(p[label])

@@ -55,6 +55,13 @@ def nats(probability: float) -> int:
 
 
 @compiled
+def log_add(one: float, other: float) -> float:
+    """The log of the sum of what these are the logs of; either may be -inf, not both."""
+    most = max(one, other)
+    return most + math.log(math.exp(one - most) + math.exp(other - most))
+
+
+@compiled
 def log_mean(sums: np.ndarray, first: int, weights: tuple[float, ...]) -> float:
     """The log of the weighted mean of what sums[first:] holds the logs of, in nats."""
     most = sums[first]

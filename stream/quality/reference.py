@@ -8,10 +8,11 @@ REFRESH_EVERY judgments, so that a judgment's meaning does not depend on the ver
 - abar, the mean probability that peers give to a rater's own answer, clipped to where a vote still means something;
 - a vote's weight in nats, log(abar / ((1 - abar) / (K - 1))), and `good`, the hit rate of a good rater, (1 + abar) / 2;
 - calibration: how often raters of good standing give the likeliest answer, by answer and by the odds that peers give
-  it (12 bins). It says what an honest rater answers and not what the crowd does, or careless answers would excuse each
-  other. Good standing is a skill, as last told, of GOOD_STANDING times the mean of those who read: whose skill reaches
-  half of the mean of all. Means are over answers, so that they too are counts and add up over shards; a rater of whom
-  nothing is known yet counts for the calibration and for no mean.
+  it (12 bins), and which they give otherwise (near_misses.py). It says what an honest rater answers and not what the
+  crowd does, or careless answers would excuse each other. Good standing is a skill, as last told, of GOOD_STANDING
+  times the mean of those who read: whose skill reaches half of the mean of all. Means are over answers, so that they
+  too are counts and add up over shards; a rater of whom nothing is known yet counts for the calibration and for no
+  mean.
 
 References: Dawid and Skene (1979) with one symmetric confusion for all; Platt-style binning after Zadrozny and Elkan
 (2001).
@@ -35,7 +36,10 @@ BIN_HIT = 12
 BIN_ALL = BIN_HIT + BINS
 TOP_HIT = BIN_ALL + BINS
 TOP_ALL = TOP_HIT + LABELS_MAX * BINS
-ANSWERS = TOP_ALL + LABELS_MAX * BINS
+MISS_STEPS = 8  # see near_misses.py for these
+MISS_SEEN = TOP_ALL + LABELS_MAX * BINS
+MISS_MODEL = MISS_SEEN + 2 * MISS_STEPS  # in SHAREs
+ANSWERS = MISS_MODEL + 2 * MISS_STEPS
 COUNTS = ANSWERS + LABELS_MAX
 # Cells of what is read from them.
 ABAR, VOTE, GOOD, READS, STANDS = 0, 1, 2, 3, 4  # the last two are skills, in votes.SKILL_UNIT

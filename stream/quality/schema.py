@@ -140,6 +140,7 @@ SCORE = _record(
         ("belief_a", "u2"),
         ("fit_b", "u2"),
         ("belief_b", "u2"),
+        ("share", "u2"),  # SHARE: the label's in the queue when it arrived, on scales only: see agreement.py
         ("hit", "u2"),  # the queue's accuracy on known answers when this one was weighed; 0: not weighed by a gold
         ("known", "u1"),  # the known answer it was weighed by
         ("pace", "i1"),  # PACE_STEP: how fast for its queue and item kind; known where flags have FAST_KNOWN
@@ -246,7 +247,8 @@ OUTCOME = _record(
 
 
 # Another rater's answer on the item, beside the OUTCOME of a judgment that is weighed.
-MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1")])  # rater, index of the outcome, label
+# Fields: rater, index of the outcome, label, and 1 where the other answered before.
+MEETING = _record([("key", "u8"), ("row", "i4"), ("label", "u1"), ("before", "u1")])
 
 # What became of the doubt in an item's known answer; see gold_doubts.py. Without votes: it is suspect no more.
 DOUBT = _record(

@@ -2,12 +2,18 @@
 
 Only answers off the known ones count (golds must not teach anybody's habit), each rater's first on an item. What is
 usual in the queue stands in the queue's own row: as stage 1 told it, over all shards, and until then as counted here.
+
+A skill is learned from all of a rater's answers, so it takes hundreds to follow a change, and as long a rater who has
+stopped reading would vote like a good one and make the honest peers look odd. So the skill that is told falls with the
+change detector's evidence R as the chance that nothing has changed, 1 / (1 + R / LOST).
 """
 
+import math
 from typing import Any
 
 import numpy as np
 
+from stream.quality.change import change_nats
 from stream.quality.compiled import compiled, int64
 from stream.quality.items import PERIOD_MS
 from stream.quality.rank_sums import JUDGED, RANK_SUMS, add_rank
@@ -19,6 +25,7 @@ _OUT = int(Flag.SKIPPED | Flag.ESCALATED | Flag.WITHDRAWN | Flag.REPEAT | Flag.G
 _SET = int(Kind.SET)
 LEAST_TOLD = 5  # judgments before a rater's summary is worth a record
 MOVED = 0.05  # of skill, or of a label's share: less is not told again
+LOST = 10_000.0  # the change detector's R at which half of a skill counts: without a change its mean is 2,500 a week
 
 
 @compiled
@@ -47,7 +54,7 @@ def summarise(row: Any, raters: Raters, slot: int, out: Any) -> bool:
     hot["period"] = period
     queue, scale = int64(hot["queue_row"]), int64(row["classes"])
     moved = hot["told"] == 0
-    share = int64(skill(raters.rank[slot]) * SHARE + 0.5)
+    share = int64(_skill_still(raters, slot) * SHARE + 0.5)
     if abs(share - int64(raters.told[slot, 0])) > MOVED * SHARE:
         moved = True
     for k in range(scale):
@@ -77,6 +84,14 @@ def take_usual(raters: Raters, queue_row: int, answers: np.ndarray, sums: np.nda
     raters.rank[queue_row, :RANK_SUMS] = 0
     raters.rank[queue_row, : len(sums)] = sums
     raters.dirty[queue_row] = 1
+
+
+@compiled
+def _skill_still(raters: Raters, slot: int) -> float:
+    """The rater's skill, as far as nothing has changed since it was learned."""
+    classes = int64(raters.hot[slot]["alarm_classes"])
+    lost = math.exp(change_nats(raters.change[slot], classes)) / LOST if classes > 0 else 0.0
+    return skill(raters.rank[slot]) / (1.0 + lost)
 
 
 @compiled

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stream.quality.agreement import label_share
 from stream.quality.alarm import SCORED, add_known, add_scored
 from stream.quality.change import AFTER, add_change, change_nats
 from stream.quality.compiled import compiled, int64
@@ -12,9 +13,9 @@ from stream.quality.honest_models import honest_spread
 from stream.quality.own_past import PAST, predicted_nats, sink_in, won_so_far
 from stream.quality.partners import meet
 from stream.quality.rater_rows import Raters
-from stream.quality.schema import SHARE, UNIT, Kind
+from stream.quality.schema import SHARE, Kind
 
-_SET, _ORDINAL = int(Kind.SET), int(Kind.ORDINAL)
+_SET = int(Kind.SET)
 _SAMPLED = 8  # one answer in so many is asked what it could tell
 _CALM = 4.0  # nats: while the change detector stands below, nothing has changed yet
 
@@ -91,6 +92,7 @@ def weigh_partners(row: Any, meetings: np.ndarray, raters: Raters, slot: int) ->
             meeting["key"],
             int64(meeting["label"]),
             label,
+            meeting["before"],
             row,
             raters.habit[slot],
             classes,
@@ -119,8 +121,5 @@ def restart_change(raters: Raters, slot: int) -> None:
 
 @compiled
 def _add_known(score: Any, classes: int, sign: int, raters: Raters, slot: int) -> None:
-    """On a scale `expected` is agreement by degree, more than any label's share: there each is held for as likely."""
-    right = int64(score["label"]) == int64(score["known"])
-    on_scale = raters.hot[slot]["label_kind"] == _ORDINAL
-    share = 1.0 / classes if on_scale else score["expected"] / UNIT
-    add_known(right, score["hit"] / SHARE, share, classes, sign, raters.alarm[slot])
+    label, truth = int64(score["label"]), int64(score["known"])
+    add_known(label, truth, score["hit"] / SHARE, label_share(score), classes, sign, raters.alarm[slot])

@@ -5,9 +5,9 @@ import hashlib
 import numpy as np
 
 from stream.events import Evidence, Finding
-from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
+from stream.quality.alarm_kinds import shares_of_kinds
 from stream.quality.outcome_message import QueueInfo
-from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector, Policy
+from stream.quality.policy import ALARM_KINDS, DETECTOR_NAMES, Detector, Policy, share_of_name
 from stream.quality.profile import Profile
 from stream.quality.rater_table import RaterTable
 from stream.quality.schema import RING, UNIT, Flag, Kind
@@ -17,13 +17,6 @@ from stream.stages.measured import measured
 from stream.stages.row import Row
 
 MOVED_MOST, AT_RANDOM = 10, 5
-_KIND_OF = {
-    Detector.CONSTANT: AlarmKind.CONSTANT,
-    Detector.KNOWN_AGAINST_REST: AlarmKind.CONSTANT,
-    Detector.INVERTED: AlarmKind.INVERTED,
-    Detector.LOW_SKILL: AlarmKind.LOW_SKILL,
-    Detector.UNRELATED: AlarmKind.UNRELATED,
-}
 _BY_GOLDS = frozenset(Detector) - {Detector.CHANGED, Detector.COPYING}  # tests that known answers enter
 
 
@@ -70,7 +63,7 @@ def _sureness(table: RaterTable, slot: int, detector: Detector, queue: QueueInfo
     if not ALARM_KINDS >> detector & 1 or queue.kind == Kind.SET:
         return None
     shares = shares_of_kinds(table.rows.alarm[slot], int(table.rows.hot["alarm_classes"][slot]))
-    return round(float(shares[_KIND_OF[detector]]), 3)
+    return round(float(share_of_name(1 << detector, shares)), 3)
 
 
 def why_closed(detector: Detector, row: np.void) -> Why:

@@ -37,6 +37,7 @@ class Seen(NamedTuple):
     credit: float | None = None
     agreement: float | None = None
     expected: float = 0.25
+    share: float = 0.25  # the label's in the queue, where it is a level of a scale
     flags: int = 0
     duration_ms: int = 5_000
     hit: float | None = None  # the queue's accuracy on known answers, of a judgment that a known answer weighed
@@ -75,7 +76,7 @@ class Bench:
         self.told = np.zeros(0, SUMMARY)  # summaries so far, for stage 1
         hot = self.rows.hot
         hot["scale"], hot["label_kind"] = scale, kind
-        self.classes = classes_of(kind, scale)  # that stage 1 says of each outcome
+        self.kind, self.classes = kind, classes_of(kind, scale)  # classes: what stage 1 says of each outcome
         hot["training"][:raters] = training
         hot["queue_row"] = hot["vendor_row"] = raters
         hot["told"][raters] = 1  # its habit and ranking sums stay as they are here
@@ -156,6 +157,8 @@ class Bench:
         new["credit"] = [round((seen.credit or 0) * UNIT) for seen in some]
         new["agreement"] = [round((seen.agreement or 0) * UNIT) for seen in some]
         new["expected"] = [round(seen.expected * UNIT) for seen in some]
+        if self.kind == Kind.ORDINAL:
+            new["share"] = [as_share(seen.share) for seen in some]
         new["peers"] = [0 if seen.agreement is None else 2 for seen in some]
         new["flags"] = [
             seen.flags

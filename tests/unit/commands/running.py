@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from stream.intake.directory import Directory
+from stream.quality.schema import SCHEMA_VERSION
 from stream.stages.items_stage import ItemStage
 from stream.stages.port import Stage
 from stream.stages.raters_stage import RatersStage
@@ -25,7 +26,7 @@ from tests.filled_state import KEY, Crowd
 
 PARTITIONS = 2
 IDENTITY = {
-    b"schema": b"1",
+    b"schema": b"%d" % SCHEMA_VERSION,
     b"topic_id": b"t",
     b"partitions:judgments": b"2",
     b"partitions:outcomes": b"2",

@@ -4,6 +4,7 @@ from stream.commands.checks import Status
 from stream.commands.shard_checks import check_settings, check_shards
 from stream.intake.halting import Halting
 from stream.intake.queues_file import parse_settings
+from stream.quality.schema import SCHEMA_VERSION
 from stream.settings import Settings
 from stream.state.memory_store import MemoryStore
 from stream.transport.amend import amend
@@ -13,7 +14,7 @@ from stream.transport.port import Partition
 
 SETTINGS = Settings()
 PARTITIONS = [Partition(topic, number) for topic in ("judgments", "outcomes") for number in range(2)]
-IDENTITY = {b"schema": b"1", b"partitions:judgments": b"2", b"partitions:outcomes": b"2"}
+IDENTITY = {b"schema": b"%d" % SCHEMA_VERSION, b"partitions:judgments": b"2", b"partitions:outcomes": b"2"}
 
 
 @pytest.fixture

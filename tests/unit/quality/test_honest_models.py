@@ -6,6 +6,7 @@ import pytest
 from stream.quality.compiled import plain
 from stream.quality.honest_models import (
     APART,
+    BADLY,
     DEVIATIONS,
     HONEST_MODELS,
     HONEST_WEIGHTS,
@@ -36,17 +37,18 @@ def test_a_queue_that_tells_nothing_has_a_bounded_spread() -> None:
 
 
 def test_each_model_adds_the_log_of_what_it_makes_of_the_answer_and_takes_it_back() -> None:
-    share, scale, spread = 0.7, 4, 0.2
+    share, mix, scale, spread = 0.7, 0.4, 4, 0.2
     sums = np.zeros(HONEST_MODELS, "i8")
-    plain(add_honest)(share, scale, spread, 1, sums)
+    plain(add_honest)(share, mix, scale, spread, 1, sums)
     for place, deviation in enumerate(DEVIATIONS):
         skill = max(USUAL + deviation * spread, LEAST_SKILL)
-        assert sums[place] / NAT == pytest.approx(math.log(skill * share + (1 - skill) / scale), abs=1e-4)
-    plain(add_honest)(share, scale, spread, -1, sums)
+        wrong = (0.25 + mix) / 2 if deviation <= BADLY else 0.25
+        assert sums[place] / NAT == pytest.approx(math.log(skill * share + (1 - skill) * wrong), abs=1e-4)
+    plain(add_honest)(share, mix, scale, spread, -1, sums)
     assert not sums.any()
 
 
 def test_no_answer_is_impossible_for_the_most_skilled() -> None:
     sums = np.zeros(HONEST_MODELS, "i8")
-    plain(add_honest)(0.0, 2, 0.19, 1, sums)
+    plain(add_honest)(0.0, 0.5, 2, 0.19, 1, sums)
     assert sums[0] / NAT == pytest.approx(math.log(0.01 / 2), abs=1e-4)

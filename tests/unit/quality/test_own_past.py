@@ -47,7 +47,7 @@ def test_what_was_won_is_that_of_the_alarms_models() -> None:
         drive.take(rows, answer)
     plain(won_so_far)(rows.alarm, 4, won)
     assert won[:HONEST_MODELS].tolist() == rows.alarm[:HONEST_MODELS].tolist()
-    assert won[HONEST_MODELS] / NAT == pytest.approx(alarm.otherwise_nats(rows.alarm, 4), abs=1e-4)
+    assert won[HONEST_MODELS] / NAT == pytest.approx(alarm.unusual_nats(rows.alarm, 4), abs=1e-4)
 
 
 def test_the_compiled_form_equals_the_plain_one() -> None:

@@ -33,10 +33,11 @@ class Table:
         self.partners, self.totals = np.zeros(PARTNERS, PARTNER), np.zeros(TOTALS, "i8")
         self.mix, self.by_share, self.scale = np.zeros(scale, "i8"), np.zeros(MEETINGS, "i8"), scale
 
-    def meet(self, key: int, theirs: int, own: int, said: np.ndarray, how: Callable[..., int] = meet) -> int:
-        return how(
-            np.uint64(key), theirs, own, said[0], self.mix, self.scale, self.partners, self.totals, self.by_share
-        )
+    def meet(
+        self, key: int, theirs: int, own: int, said: np.ndarray, how: Callable[..., int] = meet, *, before: int = 1
+    ) -> int:
+        rows = self.partners, self.totals, self.by_share
+        return how(np.uint64(key), theirs, own, before, said[0], self.mix, self.scale, *rows)
 
     def place(self, key: int = ONE) -> int | None:
         found = np.nonzero(self.partners["key"] == key)[0]
@@ -183,6 +184,16 @@ def test_agreeing_with_everybody_is_no_sign_of_copying() -> None:
                 table.meet(key, label, label, HARD)
     evidence = [int(table.partners[table.place()]["evidence"][0]) for table in (alone, among)]
     assert evidence[1] < evidence[0] / 4
+
+
+@pytest.mark.parametrize(("first", "named"), [(0.0, True), (0.5, True), (1.0, False)])
+def test_whoever_answered_before_the_partner_has_not_copied(first: float, named: bool) -> None:
+    """first: the share of the shared items on which the rater answered before the partner."""
+    table, chance = Table(), np.random.default_rng(1)
+    for judgment in range(100):
+        label = 2 if judgment % 3 == 0 else 0
+        table.meet(ONE, label, label, HARD, before=int(chance.random() >= first))
+    assert is_named(table.partners[table.place()], 4, LIMIT) == named
 
 
 def test_labels_that_are_not_declared_are_passed_over() -> None:

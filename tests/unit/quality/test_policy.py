@@ -11,13 +11,14 @@ from stream.quality.alarm_kinds import AlarmKind, shares_of_kinds
 from stream.quality.change import change_nats
 from stream.quality.own_past import PAST, won_so_far
 from stream.quality.policy import ALL_ON, DEFAULT_POLICY, OUT_OF_QUESTION, SURE_OF_KIND, Detector, Policy, State
-from stream.quality.schema import Column, Kind
+from stream.quality.reference import as_share
+from stream.quality.schema import SHARE, Column, Kind
 from tests.oracle.answers import always, answers, blindly, honestly
 from tests.oracle.raters_drive import Bench, Moved, Seen
 
 ALARM = DEFAULT_POLICY.alarm
 SAME = answers(40, 1, always(2))
-OPENS = 6  # judgments until SAME opens a finding
+OPENS = 7  # judgments until SAME opens a finding
 KIND_OF = {
     Detector.UNRELATED: AlarmKind.UNRELATED,
     Detector.INVERTED: AlarmKind.INVERTED,
@@ -268,7 +269,7 @@ def test_a_threshold_that_no_budget_pays_for_never_opens() -> None:
 
 
 def test_each_queue_holds_its_raters_to_its_own_policy() -> None:
-    bench = Bench(2, policies=[DEFAULT_POLICY, DEFAULT_POLICY._replace(alarm=3.0, alarm_critical=math.inf)])
+    bench = Bench(2, policies=[DEFAULT_POLICY, DEFAULT_POLICY._replace(alarm=1.0, alarm_critical=math.inf)])
     bench.rows.hot["policy"][1] = 1
     moved = bench.feed((slot, seen) for seen in SAME for slot in (0, 1))
     early, named = moved[1]
@@ -288,7 +289,7 @@ def test_on_a_queue_with_more_labels_the_tests_begin_anew_with_room_for_them() -
 
 
 def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_levels_lie() -> None:
-    """By degree two answers agree to 70 % by chance, which is no label's share."""
+    """By degree two answers agree to 70 % by chance, while the label's own share is a quarter."""
     random_ = random.Random(7)
     known = [Seen(label=random_.randrange(4), credit=1.0, hit=0.85, expected=0.7) for _ in range(200)]
     known = [seen if random_.random() < 0.85 else seen._replace(credit=0.0) for seen in known]
@@ -296,5 +297,5 @@ def test_on_a_scale_honest_known_answers_are_no_evidence_however_close_the_level
     assert fed(scale, known) == []
     assert nats(scale) < DEFAULT_POLICY.watch
     nominal = Bench(1)
-    fed(nominal, [seen._replace(expected=0.25) for seen in known])
+    fed(nominal, [seen._replace(expected=as_share(0.25) / SHARE) for seen in known])
     assert np.array_equal(scale.rows.alarm[0], nominal.rows.alarm[0])

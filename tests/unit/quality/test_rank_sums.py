@@ -18,12 +18,14 @@ from stream.quality.rank_sums import (
     SKILLS,
     add_rank,
 )
+from stream.quality.schema import UNIT
 
 # The fields of a score that the ranking reads, under the names they have in an outcome.
 SCORE = np.dtype(
     [
         ("expected", "u4"),
-        ("peers", "u2"),
+        ("share", "u2"),
+        ("peers", "u1"),
         ("fit_a", "u2"),
         ("fit_b", "u2"),
         ("belief_a", "u2"),
@@ -31,12 +33,12 @@ SCORE = np.dtype(
     ]
 )
 shares = st.integers(0, 65_535)
-scores = st.tuples(st.integers(0, 1 << 30), st.integers(0, 8), shares, shares, shares, shares)
+scores = st.tuples(st.integers(0, UNIT), shares, st.integers(0, 8), shares, shares, shares, shares)
 
 
-def score(expected: float, fit: float = 0.0, belief: float = 0.0, peers: int = 1) -> np.ndarray:
+def score(share: float, fit: float = 0.0, belief: float = 0.0, peers: int = 1) -> np.ndarray:
     row = np.zeros(1, SCORE)
-    row["expected"], row["peers"] = round(expected * 2**30), peers
+    row["expected"], row["peers"] = round(share * UNIT), peers
     row["fit_a"] = row["fit_b"] = round(fit * 65_535)
     row["belief_a"] = row["belief_b"] = round(belief * 65_535)
     return row

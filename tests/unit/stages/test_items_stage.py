@@ -195,9 +195,10 @@ def test_a_gold_event_of_revision_0_wins_over_an_inline_one_in_either_order() ->
         assert columns(both_stages(log(*events)), "r0")[Column.GOLD_RIGHT] == UNIT
 
 
-def test_an_item_of_three_judgments_takes_at_most_300_bytes() -> None:
+def test_an_item_of_three_judgments_with_what_posteriors_say_of_them_takes_at_most_330_bytes() -> None:
+    """The design allows 300 for the judgments alone, and 600 with what the posteriors make of them."""
     store = run(ItemStage(0, 1, directory()), log(*(judged(n, duration_ms=5000, cost="0.1") for n in range(3))))
     (fields,) = (fields for name, fields in store.rows.items() if name.startswith("items"))
     (data,) = fields.values()
-    assert len(data) <= 300
+    assert len(data) <= 330
     assert ItemTable.blocks_of(data) == 1

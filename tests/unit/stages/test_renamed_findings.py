@@ -6,7 +6,7 @@ import pytest
 from stream.events import Finding, Sentence
 from stream.quality.policy import Detector
 from stream.stages.finding_book import Counts, FindingBook
-from tests.unit.stages.test_raters_stage import World, judged, verdict, wrong
+from tests.unit.stages.test_raters_stage import World, judged, turned, verdict
 
 KEY = bytes(range(16))
 
@@ -51,9 +51,10 @@ def test_a_verdict_finds_it_under_its_new_name(book: FindingBook) -> None:
 
 def test_a_rater_whose_answers_become_of_another_kind_has_one_finding_of_the_alarm_throughout() -> None:
     world = World()
-    told = [found for found in wrong(world) if found.detector == "inverted"]
+    told = [found for found in turned(world) if found.detector == "inverted"]
     for n in range(400, 680):
-        told += [found for found in world.take(judged(n, "bad", "c", gold="a")) if found.detector != "known_answers"]
+        moved = world.take(judged(n, "bad", "c", gold="abc"[n % 3]))
+        told += [found for found in moved if found.detector != "known_answers"]
     renamed = [found for found in told if found.detector != "inverted"]
     assert renamed, "the answers are no longer the opposite of the right ones"
     assert {found.id for found in told} == {told[0].id}

@@ -4,16 +4,18 @@
 
     deployment = read.connect("redis://reader@redis:6379", password_file="reader.secret")
     deployment.raters(window="7d").to_pandas()
+    read.facts("facts/", since=date(2026, 1, 1))  # of past months, as `raterwatch facts run --to facts/` writes them
 
 Without an address, `read.raters()` and the others look where the environment says (RATERWATCH_REDIS).
 """
 
 import pyarrow as pa
 
+from stream.facts.read import read_facts as facts
 from stream.read.opening import backtest, connect
 from stream.read.tables import Tables, WindowName
 
-__all__ = ["Tables", "backtest", "connect", "findings", "history", "queues", "raters", "vendors"]
+__all__ = ["Tables", "backtest", "connect", "facts", "findings", "history", "queues", "raters", "vendors"]
 
 
 def raters(*, queue: str | None = None, window: WindowName = "lifetime") -> pa.Table:

@@ -77,13 +77,13 @@ _SUMS: dict[Column, tuple[str, str, str]] = {
     Column.FAST_KNOWN: ("fast_known", "judgments", "timed while the usual time was known"),
     Column.REPEATS: ("repeats", "judgments", "a further answer of the same rater on an item"),
     Column.REPEATS_SAME: ("repeats_same_sum", _FIXED, "sum of the agreement of these with the first answer"),
-    Column.EXPOSURE_NONE_MS: ("exposure_none_ms", "ms", "time on items that are not sensitive"),
-    Column.EXPOSURE_SENSITIVE_MS: ("exposure_sensitive_ms", "ms", "time on sensitive items; care, never quality"),
-    Column.EXPOSURE_SEVERE_MS: ("exposure_severe_ms", "ms", "time on severe items; care, never quality"),
     Column.COST_MICRO: ("cost_micro", "millionths of `currency`", "cost of the judgments that carry one"),
     Column.COSTED: ("costed", "judgments", "sent with a cost"),
 }
-SUM_NAMES = tuple(_SUMS[column][0] for column in Column)
+# Exposure is left out: it is care's, concerns nobody else, and is not kept for months.
+KEPT = tuple(column for column in Column if column in _SUMS)
+SUM_NAMES = tuple(_SUMS[column][0] for column in KEPT)
+SUMS = len(KEPT)
 
 # name, how it follows, unit, meaning
 _RATIOS = (
@@ -126,7 +126,7 @@ DAILY = Table(
         Field("locale", Type.TEXT, "", "as the judgments say; absent where they do not", nullable=True),
         Field("currency", Type.TEXT, "ISO 4217", "of the cost; absent where the judgments name none", nullable=True),
         Field("stage", Type.TEXT, "", "production or training"),
-        *(Field(name, Type.WHOLE, unit, meaning) for name, unit, meaning in (_SUMS[column] for column in Column)),
+        *(Field(name, Type.WHOLE, unit, meaning) for name, unit, meaning in (_SUMS[column] for column in KEPT)),
         Field(
             "cost",
             Type.MONEY,

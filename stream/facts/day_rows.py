@@ -8,11 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from stream.facts.arrow_schema import arrow_schema
-from stream.facts.columns import DAILY, SUM_NAMES
+from stream.facts.columns import DAILY, SUM_NAMES, SUMS
 from stream.facts.erasing import key_begin, nameless
 from stream.facts.port import DailyChange, Names
 from stream.facts.standing import Day
-from stream.quality.schema import COLUMNS
 
 _SCHEMA = arrow_schema(DAILY)
 _RATER_BYTES = 8
@@ -25,7 +24,7 @@ class DayRows:
         self.day = day
         self._place: dict[bytes, int] = {}
         self._names: list[Names] = []
-        self._sums = np.zeros((64, COLUMNS), "i8")
+        self._sums = np.zeros((64, SUMS), "i8")
 
     @classmethod
     def of(cls, day: Day, table: pa.Table) -> "DayRows":
@@ -50,7 +49,7 @@ class DayRows:
             at = self._place[change.row_key] = len(self._names)
             self._names.append(change.names)
             if at >= len(self._sums):
-                self._sums = np.concatenate([self._sums, np.zeros((len(self._sums) + 64, COLUMNS), "i8")])
+                self._sums = np.concatenate([self._sums, np.zeros((len(self._sums) + 64, SUMS), "i8")])
             self._sums[at] = 0
         self._sums[at] += change.sums
         return True
@@ -71,7 +70,7 @@ class DayRows:
         places = [(key, at) for key, at in sorted(self._place.items()) if self._sums[at].any()]
         order = [at for _, at in places]
         names = [self._names[at] for at in order]
-        sums = dict(zip(SUM_NAMES, self._sums[order].T if order else np.zeros((COLUMNS, 0), "i8"), strict=True))
+        sums = dict(zip(SUM_NAMES, self._sums[order].T if order else np.zeros((SUMS, 0), "i8"), strict=True))
         columns: dict[str, Any] = {"day": [self.day] * len(order), "row_key": [key for key, _ in places]}
         columns |= {field: [getattr(one, field) for one in names] for field in Names._fields}
         columns |= sums

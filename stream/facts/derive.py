@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stream.facts.columns import KEPT
 from stream.facts.days import days_in
 from stream.facts.erasing import row_key
 from stream.facts.port import DailyChange, Names
@@ -32,6 +33,7 @@ def daily_changes(work: RaterWork, zone_of: Callable[[str], str], first_day: Day
     groups, group_of_row = np.unique(_groups(rows, days[kept]), return_inverse=True)
     sums = np.zeros((len(groups), COLUMNS), "i8")
     add_changes(rows, group_of_row.astype(np.int64), sums)
+    sums = sums[:, KEPT]
     named = _named(work, rows, group_of_row)
     changes = [
         DailyChange(day, row_key(rater, queue, guideline, terms), named.get(number), sums[number])

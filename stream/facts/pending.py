@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from stream.facts.columns import SUMS
 from stream.facts.port import DailyChange, Names
 from stream.facts.standing import Day
-from stream.quality.schema import COLUMNS
 
 
 class Pending:
@@ -13,7 +13,7 @@ class Pending:
     def __init__(self) -> None:
         self._place: dict[tuple[Day, bytes], int] = {}
         self._names: list[Names | None] = []
-        self._sums = np.zeros((1024, COLUMNS), "i8")
+        self._sums = np.zeros((1024, SUMS), "i8")
 
     def __len__(self) -> int:
         return len(self._place)
@@ -38,5 +38,5 @@ class Pending:
             for (day, key), at in sorted(self._place.items())
             if self._sums[at].any()
         ]
-        self._place, self._names, self._sums = {}, [], np.zeros((1024, COLUMNS), "i8")
+        self._place, self._names, self._sums = {}, [], np.zeros((1024, SUMS), "i8")
         return changes

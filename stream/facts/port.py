@@ -23,7 +23,7 @@ class Names(NamedTuple):
 
 
 class DailyChange(NamedTuple):
-    """What is added to a row: int64[COLUMNS]. Without names the row must be there; else there is nothing to correct."""
+    """What is added to a row: int64[SUMS]. Without names the row must be there; else there is nothing to correct."""
 
     day: Day
     row_key: bytes

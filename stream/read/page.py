@@ -18,13 +18,15 @@ from raterwatch import read
 
 deployment = read.connect("redis://reader@redis:6379", password_file="redis_reader_password")
 deployment.raters(window="7d", queue="toxicity").to_pandas()
-deployment.queues()                             # lifetime; or window="1h", "24h", "7d"
+deployment.queues()  # lifetime; or window="1h", "24h", "7d"
 deployment.vendors(window="7d")
-deployment.findings()                           # open now
-deployment.history("rkx-7hq2m9t4vwzc")          # five minutes, hours and days that are kept
+deployment.findings()  # open now
+deployment.history("rkx-7hq2m9t4vwzc")  # five minutes, hours and days that are kept
 
-files = read.backtest("toloka.tsv", time_zone="UTC")    # the same tables, without any server
+files = read.backtest("toloka.tsv", time_zone="UTC")  # the same tables, without any server
 files.vendors()
+
+read.facts("facts/", since=date(2026, 1, 1))  # of past months: docs/facts.md
 ```
 
 Without an address, `read.raters()` and the others look where the environment says (`RATERWATCH_REDIS`, …), as the

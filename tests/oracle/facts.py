@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from stream.facts.book import Book
-from stream.facts.columns import SUM_NAMES
+from stream.facts.columns import KEPT, SUM_NAMES
 from stream.facts.port import FactStore
 from stream.facts.standing import Standing, TopicPlace, nothing_applied
 from stream.quality.columns import COMMUTATIVE
@@ -16,7 +16,8 @@ from tests.oracle.judging import Oracle
 from tests.oracle.shards import Record
 
 TOPICS = ("judgments", "outcomes", "findings")
-SHOWN = tuple(SUM_NAMES[column] for column in COMMUTATIVE)
+NAMES = dict(zip(KEPT, SUM_NAMES, strict=True))
+SHOWN = tuple(NAMES[column] for column in COMMUTATIVE if column in NAMES)
 
 
 class FactName(NamedTuple):
@@ -53,7 +54,7 @@ def expected_facts(oracle: Oracle, zones: Mapping[str, str]) -> Facts:
             event.get("stage", "production"),
         )
         rows[name] += scored.columns
-    return {name: _shown({SUM_NAMES[c]: n for c, n in columns.items()}) for name, columns in rows.items()}
+    return {name: _shown({NAMES[c]: n for c, n in columns.items() if c in NAMES}) for name, columns in rows.items()}
 
 
 def facts_in(rows: Iterable[Mapping[str, Any]]) -> Facts:

@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from stack.local import LocalStack
 from stream.errors import SettingsError, StateError, Unavailable
 from stream.facts.about import rows_about
-from stream.facts.columns import DAILY, FINDINGS, LABELS, SUM_NAMES
+from stream.facts.columns import DAILY, FINDINGS, KEPT, LABELS, SUM_NAMES, SUMS
 from stream.facts.days import as_date
 from stream.facts.erasing import rater_hash, row_key
 from stream.facts.memory_store import MemoryStore
@@ -26,7 +26,7 @@ from stream.facts.postgres.store import PostgresStore
 from stream.facts.postgres.tables import metadata
 from stream.facts.read import read_facts
 from stream.facts.records import finding_row, label_row
-from stream.quality.schema import COLUMNS, Column
+from stream.quality.schema import Column
 from stream.transport.faults import Point
 
 DAY_MS = 86_400_000
@@ -98,8 +98,8 @@ def at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
 def change(
     day: int, rater: str, judgments: int, skipped: int = 0, *, named: bool = True, terms: int = 1
 ) -> DailyChange:
-    sums = np.zeros(COLUMNS, "i8")
-    sums[[Column.JUDGMENTS, Column.SKIPPED]] = judgments, skipped
+    sums = np.zeros(SUMS, "i8")
+    sums[[KEPT.index(Column.JUDGMENTS), KEPT.index(Column.SKIPPED)]] = judgments, skipped
     names = Names(rater, "q", f"v{terms}", None, None, None, "production")
     return DailyChange(day, row_key(rater_hash(rater), 7, 0, terms), names if named else None, sums)
 

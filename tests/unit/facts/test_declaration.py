@@ -13,13 +13,13 @@ from alerts.wording import accusing_words
 from stream.commands.facts import facts
 from stream.facts.arrow_schema import arrow_schema
 from stream.facts.bigquery import bigquery_schema
-from stream.facts.columns import DAILY, SUM_NAMES, TABLES, Table
+from stream.facts.columns import DAILY, KEPT, SUMS, TABLES, Table
 from stream.facts.day_rows import DayRows
 from stream.facts.erasing import row_key
 from stream.facts.facts_page import page
 from stream.facts.port import DailyChange, Names
 from stream.facts.postgres.tables import metadata
-from stream.quality.schema import COLUMNS, UNIT, Column
+from stream.quality.schema import UNIT, Column
 
 REPOSITORY = Path(__file__).parents[3]
 NAMES = Names("rkx-1", "q", "v", None, "de", "EUR", "production")
@@ -102,7 +102,6 @@ def day_rows(columns: dict[Column, int]) -> DayRows:
 
 
 def sums(columns: dict[Column, int]) -> np.ndarray:
-    found = np.zeros(COLUMNS, "i8")
-    found[list(columns)] = list(columns.values())
-    assert len(SUM_NAMES) == COLUMNS
+    found = np.zeros(SUMS, "i8")
+    found[[KEPT.index(column) for column in columns]] = list(columns.values())
     return found

@@ -16,7 +16,7 @@ _SUMS = (
     *("judgments", "skipped", "escalated", "scored", "peers", "agreement_sum", "expected_sum"),
     *("gold_seen", "gold_right_sum", "audited", "overturned_sum", "audited_random", "overturned_random_sum"),
     *("timed", "log_time_sum", "log_time_squared_sum", "fast", "fast_known", "repeats", "repeats_same_sum"),
-    *("exposure_none_ms", "exposure_sensitive_ms", "exposure_severe_ms", "cost_micro", "costed"),
+    *("cost_micro", "costed"),
 )
 _SHARES = (
     ("agreement", "CASE WHEN scored > 0 THEN agreement_sum::double precision / 1073741824 / scored END"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from alerts.escalation.numbers.port import OwnPage
 from alerts.escalation.scorecards.period import Period
 from alerts.escalation.scorecards.prometheus_counts import PrometheusCounts
 from stream.commands.own_numbers import SHOWN, StoredNumbers
@@ -49,7 +50,8 @@ async def test_the_raters_page_reads_what_the_command_shows(scene: Scene) -> Non
     found = await asyncio.to_thread(numbers.of, scene.pseudonym(RATER), "acme", now_ms)
     expected = await shown(scene, RATER)
     assert found is not None
-    [own] = found
+    [own] = found.queues
+    assert found.rest is not None
     assert (own.queue, own.latest_ms) == ("toxicity", expected["latest_judgment_ms"])
     assert [window.name for window in own.windows] == list(SHOWN)
     for window in own.windows:
@@ -57,8 +59,9 @@ async def test_the_raters_page_reads_what_the_command_shows(scene: Scene) -> Non
         share = told["agreement"]
         assert window.judgments == told["judgments"] > 0
         assert (window.agreement, window.low, window.high) == (share["value"], share["low"], share["high"])
-    assert await asyncio.to_thread(numbers.of, scene.pseudonym(RATER), "borea", now_ms) == [], "that one's to show"
-    assert await asyncio.to_thread(numbers.of, "rkx-000000000000", "acme", now_ms) == []
+    elsewhere = await asyncio.to_thread(numbers.of, scene.pseudonym(RATER), "borea", now_ms)
+    assert elsewhere == OwnPage([]), "that one's to show"
+    assert await asyncio.to_thread(numbers.of, "rkx-000000000000", "acme", now_ms) == OwnPage([])
 
 
 async def test_a_scorecard_counts_in_prometheus_what_the_command_shows_of_the_vendors_raters(scene: Scene) -> None:

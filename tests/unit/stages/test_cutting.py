@@ -93,7 +93,7 @@ def test_stage_two_does_not_notice_where_stage_one_cut_its_messages(timed: list[
     assert findings(whole) == findings(cut)
 
 
-@pytest.mark.parametrize("seed", [4, 6])
+@pytest.mark.parametrize("seed", [2, 9])
 def test_findings_of_a_long_log_are_the_same_however_it_is_cut(seed: int) -> None:
     random_ = random.Random(seed)
     log = log_of(crowd_log(seed, 4000))

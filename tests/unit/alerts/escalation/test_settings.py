@@ -39,7 +39,7 @@ def test_a_password_comes_from_its_file_and_is_never_shown(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("databas = 1", "escalation.toml: databas: is no setting; allowed here: contracts, database,"),
+        ("databas = 1", "escalation.toml: databas: is no setting; allowed here: audit_days, contracts, database,"),
         ("[http]\nport = 70000", "http.port: "),
         ('[kafka]\nsecurity = "TLS"', "kafka.security: is one of PLAINTEXT, SSL"),
         ('[mail]\nhost = "m"', "missing required field `sender`"),

@@ -69,7 +69,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "stream.demo": frozenset({"stream", "stack", "alerts"}),
     # Tables for notebooks, behind `raterwatch.read`: they read shards as commands do.
     "stream.read": frozenset({"stream"}),
-    "raterwatch": frozenset({"stream.read"}),
+    "raterwatch": frozenset({"stream.read", "stream.facts.read"}),
     "stack": frozenset(),
     # Boards name metrics by their declarations, and the default budget.
     "grafana": frozenset(

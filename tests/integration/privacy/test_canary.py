@@ -124,7 +124,8 @@ async def producers_do_not_bring_the_rater_back(told: Told) -> None:
         listed = json.loads(result.stdout) if result.exit_code == 0 else []
         return [one for one in listed if one["reason"] == "forgotten"]
 
-    await scene.until(lambda: len(refused()) == ITEMS and scene.caught_up())
+    # A verdict of the case that was cleared may be on its way when the rater is erased, and is refused alike.
+    await scene.until(lambda: len(refused()) >= ITEMS and scene.caught_up())
     assert {one["bytes"] for one in await asyncio.to_thread(refused)} == {None}
     assert traces(scene) == []
 

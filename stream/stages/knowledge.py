@@ -43,13 +43,19 @@ class Knowledge:
         """Takes an authentic record. One of an unknown kind changes nothing, and neither does one that cannot be read:
         whoever signed it runs another version."""
         kind = kind_of(control)
+        counts: dict[str, np.ndarray] = {}
+        summaries: np.ndarray | None = None
+        # Only the reading may fail: a record that was read and does not fit is a mistake of ours, and to be heard of.
         try:
             if kind == COUNTS_SOURCE and sender_of(control) != str(self._partition):
-                self._take_counts(read_counts(control), directory)
+                counts = read_counts(control)
             elif kind == SUMMARIES_SOURCE:
-                self._take_summaries(read_summaries(control), directory)
+                summaries = read_summaries(control)
         except ValueError:
             return
+        self._take_counts(counts, directory)
+        if summaries is not None:
+            self._take_summaries(summaries, directory)
 
     def tell(self, offset: int, at_ms: int, queues: Sequence[QueueRow]) -> list[QueueNote]:
         """A new period begins after `offset`: every queue with enough news is told of, to every other partition, and

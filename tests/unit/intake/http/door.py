@@ -21,6 +21,7 @@ from stream.intake.http.tokens import hash_of
 from stream.intake.pseudonyms import PseudonymKey
 from stream.intake_app import intake_of
 from stream.transport.memory_log import MemoryLog, MemoryProducer
+from tests.unit.intake import samples
 
 NOW_MS = 1_700_000_000_000
 QUEUES = """
@@ -35,7 +36,6 @@ labels = ["cat"]
 [vendors.zenith]
 """
 ALL_RIGHTS = 'vendor = "acme"\nqueues = ["images", "tags"]\nknown_answers = true\npseudonym_key_file = "acme.key"\n'
-RATER = "rbc-2345bcdfghjk"
 _EXPIRES = datetime.fromtimestamp(NOW_MS / 1000 + 86_400, UTC).isoformat()
 
 
@@ -132,17 +132,8 @@ async def opened(
 
 
 def judgment(**fields: Any) -> dict[str, Any]:
-    """A good judgment; a field given as ... is left out."""
-    plain = {
-        "judgment_id": "j1",
-        "item_id": "i1",
-        "rater_id": RATER,
-        "queue": "images",
-        "vendor": "acme",
-        "label": "cat",
-        "submitted_at": NOW_MS - 1000,
-    }
-    return {name: value for name, value in (plain | fields).items() if value is not ...}
+    """A good judgment of a second ago; a field given as ... is left out."""
+    return samples.judgment(**{"submitted_at": NOW_MS - 1000} | fields)
 
 
 def gold(**fields: Any) -> dict[str, Any]:

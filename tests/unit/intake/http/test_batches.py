@@ -7,7 +7,8 @@ import pytest
 from stream.intake.http.tokens import Token
 from stream.intake.pseudonyms import PseudonymKey, looks_like_pseudonym
 from stream.intake.reasons import Reason
-from tests.unit.intake.http.door import ALL_RIGHTS, NOW_MS, RATER, gold, judgment, opened, token
+from tests.unit.intake.http.door import ALL_RIGHTS, NOW_MS, gold, judgment, opened, token
+from tests.unit.intake.samples import RATER
 
 
 async def test_a_batch_is_answered_once_it_is_in_kafka_under_its_items(tmp_path: Path) -> None:
